@@ -1,0 +1,14 @@
+"""What ships: a folder that holds the graph, its schema, its verdict and a card for people, and nothing executable.
+
+manifest.json     what the folder holds and where it came from, with the SHA-256 of every other file
+manifest.sha256   the SHA-256 of manifest.json, as `sha256sum -c` reads it
+model.onnx        the one graph: from the typed row to the prediction
+schema.json       the typed row
+evaluation.json   the verdict
+card.md           what a person should know before using it
+"""
+
+from mlwright.bundle.folder import Contents, Provenance, write
+from mlwright.bundle.model import Model, load, verify
+
+__all__ = ["Contents", "Model", "Provenance", "load", "verify", "write"]

@@ -1,0 +1,181 @@
+"""A model that was loaded: predictions from whatever table, row or rows it is given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mlwright import frames, graph
+from mlwright.bundle.folder import EVALUATION, MODEL, SCHEMA, Files, decode, put, read
+from mlwright.contracts.errors import BundleError, InputError, MlwrightError
+from mlwright.contracts.protocols import Feeds
+from mlwright.contracts.records import Label, Manifest, Schema, Verdict
+
+_CLASSIFY, _REGRESS = ("label", "probabilities"), ("value", "lower", "upper")
+
+
+class Model:
+    """A trained model. Get one with ``load``.
+
+    ``data`` of every method is a path (CSV, Parquet, ...), a pandas, Polars or Arrow table, a dict of columns or a list
+    of dicts (rows). Columns are found by name; extra ones are ignored. All raise SchemaError, which lists every
+    problem, for data that doesn't fit the model's columns.
+    """
+
+    def __init__(self, files: Files, manifest: Manifest, place: Path) -> None:
+        self._files = files
+        self.manifest = manifest
+        self.name = place.resolve().name
+        self.schema = decode(place / SCHEMA, files[SCHEMA], Schema)
+        self.verdict = decode(place / EVALUATION, files[EVALUATION], Verdict)
+        self._place = place
+        self._labels: dict[str, Label] = {str(label): label for label in self.classes}
+
+    def __repr__(self) -> str:
+        target, score = self.schema.target, self.verdict.score
+        return f"<Model {self.name!r}: {target.task} of {target.name!r}, {score.metric} {score.value:.4g}>"
+
+    @property
+    def classes(self) -> tuple[Label, ...]:
+        """The classes, in the order of the columns of ``predict_proba``; empty for regression."""
+        return self.schema.target.classes
+
+    def predict(self, data: Any) -> NDArray[Any]:
+        """(n,) labels of the type they had in the training data, or float64 values."""
+        if not self.classes:
+            return self._run(data, ("value",))["value"]
+        return self._typed(self._run(data, ("label",))["label"])
+
+    def predict_proba(self, data: Any) -> NDArray[np.float64]:
+        """(n, k) probabilities, columns as ``classes``. Raises InputError for regression."""
+        if not self.classes:
+            what = f"a model of the number {self.schema.target.name!r} has no probabilities"
+            raise InputError(what, way_out="Use predict or intervals.")
+        return self._run(data, ("probabilities",))["probabilities"].astype(np.float64)
+
+    def intervals(self, data: Any) -> NDArray[np.float64]:
+        """(n, 2) bounds that the true value should lie between. Raises InputError for classification."""
+        if self.classes:
+            raise InputError("a model of classes has no intervals", way_out="Use predict_proba.")
+        out = self._run(data, ("lower", "upper"))
+        return np.column_stack((out["lower"], out["upper"]))
+
+    def score_frame(self, data: Any) -> pl.DataFrame:
+        """A frame with one row a row of ``data``, in its order: ``prediction``, and ``probability_CLASS`` for every
+        class or ``lower`` and ``upper``."""
+        if not self.classes:
+            out = self._run(data, _REGRESS)
+            return pl.DataFrame({"prediction": out["value"], "lower": out["lower"], "upper": out["upper"]})
+        out = self._run(data, _CLASSIFY)
+        columns = [pl.Series("prediction", self._labels_of(out["label"]), self._dtype, strict=False)]
+        table = out["probabilities"].astype(np.float64)
+        columns += [pl.Series(f"probability_{text}", table[:, i]) for i, text in enumerate(self._labels)]
+        return pl.DataFrame(columns)
+
+    def predict_rows(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """One answer a row of JSON-like values: {"prediction": label, "probabilities": {class: number}} or
+        {"prediction": number, "lower": number, "upper": number}. The fast way for few rows."""
+        feeds = self._reader(rows)
+        if not self.classes:
+            out = self._session(feeds, _REGRESS)
+            values = zip(*(out[name].tolist() for name in _REGRESS), strict=True)
+            return [{"prediction": value, "lower": low, "upper": high} for value, low, high in values]
+        out, labels = self._session(feeds, _CLASSIFY), self._labels
+        answers = zip(out["label"].tolist(), out["probabilities"].tolist(), strict=True)
+        return [{"prediction": labels[t], "probabilities": dict(zip(labels, p, strict=True))} for t, p in answers]
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write a copy of the model, whole or not at all. Raises InputError when ``folder`` can't be written or holds
+        other things than a model."""
+        put(folder, self._files)
+
+    def warm(self) -> None:
+        """Get ready for the first row now. Raises BundleError if the graph can't be run or isn't one of this schema."""
+        blank = self._feeds_of_nothing()
+        names = _CLASSIFY if self.classes else _REGRESS
+        try:
+            out = self._session(blank, names)
+        except MlwrightError:
+            raise
+        except Exception as error:  # whatever the runtime raises for a graph that it can't run
+            raise BundleError(f"this graph can't be run ({error})", where=str(self._place / MODEL)) from error
+        expected = {"label": (1,), "probabilities": (1, len(self.classes))}
+        for name in names:
+            if out[name].shape != expected.get(name, (1,)):
+                what = f"the graph's output {name!r} doesn't fit {SCHEMA}"
+                raise BundleError(what, where=str(self._place / MODEL), way_out="Train anew.")
+
+    @cached_property
+    def _session(self) -> graph.Session:
+        try:
+            return graph.Session(self._files[MODEL])
+        except Exception as error:  # whatever the runtime raises for bytes that are no graph it can run
+            raise BundleError(f"this graph can't be loaded ({error})", where=str(self._place / MODEL)) from error
+
+    @cached_property
+    def _reader(self) -> frames.RowReader:
+        return frames.RowReader(self.schema)
+
+    @cached_property
+    def _dtype(self) -> type[pl.DataType]:
+        kinds = {type(label) for label in self.classes}
+        known: dict[type, type[pl.DataType]] = {bool: pl.Boolean, int: pl.Int64, float: pl.Float64}
+        return known.get(next(iter(kinds)), pl.String) if len(kinds) == 1 else pl.String
+
+    def _labels_of(self, texts: NDArray[Any]) -> list[Label]:
+        return [self._labels[text] for text in texts.tolist()]
+
+    def _typed(self, texts: NDArray[Any]) -> NDArray[Any]:
+        """Labels as the graph writes them, in the type of the training data."""
+        index = {text: i for i, text in enumerate(self._labels)}
+        codes = np.fromiter((index[text] for text in texts.tolist()), np.intp, len(texts))
+        return self._class_array[codes]
+
+    @cached_property
+    def _class_array(self) -> NDArray[Any]:
+        if len({type(label) for label in self.classes}) > 1:  # NumPy would make one type of them
+            array = np.empty(len(self.classes), object)
+            array[:] = self.classes
+            return array
+        return np.array(self.classes)
+
+    def _run(self, data: Any, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+        return self._session(self._feeds(data), outputs)
+
+    def _feeds(self, data: Any) -> Feeds:
+        if isinstance(data, str | os.PathLike):
+            typed = frames.conform(frames.read(Path(data)), self.schema, where=os.fspath(data))
+            return frames.feeds(typed, self.schema)
+        rows = frames.adopt_rows(data)
+        if rows is not None:
+            return self._reader(rows)
+        return frames.feeds(frames.conform(frames.adopt(data), self.schema), self.schema)
+
+    def _feeds_of_nothing(self) -> Feeds:
+        """One row in which every value is missing."""
+        numbers = np.full((1, len(self.schema.numbers)), np.nan)
+        strings = np.full((1, len(self.schema.strings)), "", object)
+        return {"numbers": numbers, "strings": strings}
+
+
+def load(folder: str | os.PathLike[str]) -> Model:
+    """The model in ``folder``, after every file's sum was checked. Nothing in it is executed.
+
+    Raises BundleError naming the file that is missing, changed or out of place.
+    """
+    manifest, files = read(folder)
+    return Model(files, manifest, Path(folder))
+
+
+def verify(folder: str | os.PathLike[str]) -> Manifest:
+    """Check the model in ``folder``: what ``load`` checks, and that the graph runs. Raises BundleError."""
+    model = load(folder)
+    model.warm()
+    return model.manifest

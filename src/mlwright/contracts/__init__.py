@@ -1,0 +1,1 @@
+"""What crosses a border between two units: the records that flow, the protocols that plug in, the errors."""

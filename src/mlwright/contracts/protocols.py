@@ -1,0 +1,76 @@
+"""What plugs in: the shapes that other units rely on without importing who provides them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.contracts.records import TaskKind
+
+Floats = NDArray[np.floating[Any]]
+Feeds = Mapping[str, NDArray[Any]]
+
+
+class Predictor(Protocol):
+    """Anything that maps feeds ("numbers" (n, k) float64, "strings" (n, m) of str) to named outputs with n rows."""
+
+    def __call__(self, feeds: Feeds) -> dict[str, NDArray[Any]]: ...
+
+
+class Listener(Protocol):
+    """Receives progress: the stage, trials done and planned, the best score so far. Never raises, never blocks."""
+
+    def __call__(self, event: str, **facts: Any) -> None: ...
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is to be learnt: (n,) class indices in 0..classes-1, or (n,) values centred and scaled (``classes`` is 0)."""
+
+    task: TaskKind
+    values: NDArray[Any]
+    classes: int
+
+    def at(self, rows: NDArray[Any]) -> Truth:
+        """The truth of some rows (indices or a mask)."""
+        return Truth(self.task, self.values[rows], self.classes)
+
+    @property
+    def width(self) -> int:
+        """Columns of a prediction: 1 for binary (the second class) and regression, else one a class."""
+        return self.classes if self.task == "multiclass" else 1
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A deadline on the machine's monotonic clock, which all processes share; None means there is none."""
+
+    deadline: float | None = None
+
+    @classmethod
+    def lasting(cls, seconds: float | None) -> Clock:
+        """A clock that ends ``seconds`` from now."""
+        return cls(None if seconds is None else time.monotonic() + seconds)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline (negative when past it; infinite when there is none)."""
+        return float("inf") if self.deadline is None else self.deadline - time.monotonic()
+
+    def within(self, seconds: float) -> Clock:
+        """A clock that ends ``seconds`` from now or with this one, whichever is sooner."""
+        return self if seconds == float("inf") else Clock(time.monotonic() + min(seconds, self.left))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a learner is fitted under. ``watch`` marks rows that say when to stop or how much to regularise."""
+
+    seed: int
+    clock: Clock
+    watch: NDArray[np.bool_]

@@ -1,0 +1,285 @@
+"""The records that flow from stage to stage, in the order of the life of a datum.
+
+    Problem + Source -> Table -> Profile -> Recipe -> Plan -> Trial* -> Candidates -> Verdict -> Release
+
+All are frozen, typed and written as JSON under the run's folder, one file a record. Times are seconds, sizes are bytes,
+latencies are milliseconds unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+ColumnKind = Literal["numeric", "boolean", "categorical", "datetime", "text", "identifier", "constant"]
+TaskKind = Literal["binary", "multiclass", "regression"]
+Decision = Literal["ship", "hold", "refuse"]
+Severity = Literal["info", "warning", "severe"]
+Label = bool | int | float | str
+
+NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
+STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "text")
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every record: frozen, keyword-only."""
+
+
+class Problem(Record):
+    """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead."""
+
+    target: str
+    task: TaskKind | None = None
+    metric: str | None = None
+    budget: float | None = None
+    trials: int | None = None
+    group: str | None = None
+    time: str | None = None
+    test: str | None = None
+    seed: int = 0
+    max_latency: float | None = None
+    max_size: int | None = None
+
+
+class Column(Record):
+    """One column as it was found and is expected again.
+
+    ``words`` are the (false, true) words of a boolean kept as text; ``formats`` the strptime formats of a datetime kept
+    as text ("" stands for ISO 8601); ``low`` and ``high`` the range seen (numbers; epoch seconds for a datetime);
+    ``levels`` the most frequent values of a categorical; ``example`` one value seen, as JSON.
+    """
+
+    name: str
+    kind: ColumnKind
+    missing: int = 0
+    unique: int = 0
+    words: tuple[str, str] | None = None
+    formats: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    levels: tuple[str, ...] = ()
+    example: Any = None
+
+
+class Target(Record):
+    """The column to predict. ``classes`` are in the order of the probabilities; empty for regression.
+
+    ``mean`` and ``scale`` (regression) centre and scale the target while learning; the graph undoes both.
+    """
+
+    name: str
+    task: TaskKind
+    classes: tuple[Label, ...] = ()
+    counts: tuple[int, ...] = ()
+    mean: float = 0.0
+    scale: float = 1.0
+
+
+class Schema(Record):
+    """The typed row. The graph's input ``numbers`` holds the columns of ``numbers`` in that order (float64, missing is
+    NaN, booleans 0 and 1, datetimes as seconds since 1970), ``strings`` those of ``strings`` (missing is "")."""
+
+    columns: tuple[Column, ...]
+    target: Target
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The columns that a model may read, in the table's order."""
+        return tuple(c for c in self.columns if c.kind in NUMBER_KINDS + STRING_KINDS)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Names of the columns of the graph's input ``numbers``, in its order."""
+        return tuple(c.name for c in self.columns if c.kind in NUMBER_KINDS)
+
+    @property
+    def strings(self) -> tuple[str, ...]:
+        """Names of the columns of the graph's input ``strings``, in its order."""
+        return tuple(c.name for c in self.columns if c.kind in STRING_KINDS)
+
+
+class Finding(Record):
+    """Something the user should know. ``code`` is stable (e.g. "constant-column"); ``remedy`` is what to do."""
+
+    code: str
+    severity: Severity
+    message: str
+    column: str | None = None
+    remedy: str = ""
+
+
+TARGET, GROUP = "__target__", "__group__"
+
+
+class Table(Record):
+    """A typed table in the run's folder: ``train.arrow``, and ``holdout.arrow`` when rows were sealed away.
+
+    Both hold the schema's feature columns, typed (Float64, Boolean, Datetime or String; missing is null), and the columns
+    TARGET (Int32 class index, or Float64) and, if the problem names a group, GROUP (Int32 codes).
+    With ``Problem.time`` the rows are in time order.
+
+    ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
+    the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content.
+    """
+
+    source: str
+    rows: int
+    holdout: int
+    sealed: Literal["", "rows", "test"]
+    fingerprint: str
+    schema: Schema
+    findings: tuple[Finding, ...] = ()
+
+
+class Profile(Record):
+    """What exploring found: a finding has a code, evidence and a remedy."""
+
+    rows: int
+    findings: tuple[Finding, ...] = ()
+
+
+class StepSpec(Record):
+    """Unfitted steps in a row: registered names, the columns the first one reads, and options by step name."""
+
+    steps: tuple[str, ...]
+    columns: tuple[str, ...]
+    options: dict[str, dict[str, Any]] = {}
+
+
+class Recipe(Record):
+    """Unfitted steps by flavour: a learner names the flavour of matrix that it reads ("trees", "linear", ...)."""
+
+    flavours: dict[str, tuple[StepSpec, ...]]
+    findings: tuple[Finding, ...] = ()
+
+
+class Feature(Record):
+    """One column of the matrix: its name, the input it came from and the step that made it."""
+
+    name: str
+    column: str
+    step: str
+
+
+class TrialSpec(Record):
+    """One configuration to try; ``rows`` caps the rows that it is fitted on."""
+
+    id: str
+    learner: str
+    options: dict[str, Any] = {}
+    rows: int | None = None
+    baseline: bool = False
+
+
+class Plan(Record):
+    """What to try, in order, over which folds: a pure function of the table's shape, the problem and the budget."""
+
+    folds: int
+    splitter: Literal["stratified", "plain", "group", "time"]
+    trials: tuple[TrialSpec, ...]
+
+
+class FoldResult(Record):
+    """One fold of one trial, in a process of its own. ``difference`` is the largest between the emitted graph and the
+    fitted model. ``status`` other than "done" says how it ended and ``error`` why."""
+
+    trial: str
+    fold: int
+    status: Literal["done", "failed", "deadline", "memory", "crashed"]
+    seconds: float = 0.0
+    difference: float = 0.0
+    error: str = ""
+    features: tuple[Feature, ...] = ()
+
+
+class Trial(Record):
+    """One configuration tried over all folds; ``loss`` is of its out-of-fold predictions (smaller is better)."""
+
+    spec: TrialSpec
+    status: Literal["done", "failed", "deadline", "memory", "crashed", "skipped"]
+    loss: float | None = None
+    seconds: float = 0.0
+    difference: float = 0.0
+    error: str = ""
+
+
+class Member(Record):
+    """A trial in the ensemble, its weight, and whether its fold models are averaged or one is refit on all rows."""
+
+    trial: str
+    weight: float
+    refit: bool = False
+
+
+class Candidates(Record):
+    """The outcome of the search: the trials, the ensemble, and what was measured on its merged graph.
+
+    ``slope`` and ``offset`` calibrate probabilities; ``threshold`` is the least probability of the second class that is
+    answered with it (binary); ``spread`` half the width of the 90% interval, on the scaled target (regression).
+    """
+
+    trials: tuple[Trial, ...]
+    members: tuple[Member, ...]
+    metric: str
+    metric_reason: str
+    slope: float = 1.0
+    offset: float = 0.0
+    threshold: float | None = None
+    spread: float = 0.0
+    difference: float = 0.0
+    latency: float = 0.0
+    size: int = 0
+
+
+class Score(Record):
+    """A metric's value with its 95% interval."""
+
+    metric: str
+    value: float
+    low: float
+    high: float
+
+
+class Verdict(Record):
+    """The judgement. ``scores`` has every metric of the task; ``baselines`` the main metric of simpler predictors.
+
+    ``method`` says in words where the number comes from; ``rows`` on how many rows it stands.
+    """
+
+    decision: Decision
+    reasons: tuple[str, ...]
+    metric: str
+    score: Score
+    scores: tuple[Score, ...]
+    baselines: dict[str, Score]
+    method: str
+    rows: int
+    confusion: tuple[tuple[int, ...], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Release(Record):
+    """Where a bundle went."""
+
+    path: str
+    size: int
+    seconds: float
+
+
+class Manifest(Record):
+    """What a bundle holds and where it came from. ``files`` maps each file's name to its SHA-256."""
+
+    format: int
+    files: dict[str, str]
+    fingerprint: str
+    source: str
+    rows: int
+    versions: dict[str, str]
+    seed: int
+    command: str
+    created: str
+    commit: str | None
+    difference: float
+    latency: float
+    size: int

@@ -1,0 +1,49 @@
+"""What a judgement is made from: the truth, the predictions, and how they came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from mlwright.contracts.records import Finding, Label, TaskKind
+
+Array = NDArray[Any]
+Select = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Predictions for n rows, none of which a model saw that predicts it.
+
+    ``y`` (n,) class indices or numbers; every prediction is (n, k) probabilities or (n,) values. ``baselines`` are
+    simpler predictors on the same rows ("constant", "small tree", "linear model"); without a "constant" the mean of the
+    target or the shares of the classes stand in. ``groups`` (n,) are drawn whole when samples are drawn.
+    ``method`` says in words how the predictions were made.
+
+    If ``prediction`` was chosen among several on these same rows, ``out_of_fold`` has all of them by trial, and
+    ``select(rows)`` makes the choice again from these row numbers alone (some several times, some not at all) and
+    returns what it then predicts for all n rows; without ``select`` the best single one is chosen, as ``prediction``
+    then must have been. ``samples`` is how often this is done (None: 40 to 100 times, by size).
+
+    ``metric_reason`` (why this metric) becomes the last reason of the verdict. ``difference`` is the largest between
+    the graph and the models.
+    """
+
+    task: TaskKind
+    classes: tuple[Label, ...]
+    metric: str
+    y: Array
+    prediction: Array
+    method: str
+    metric_reason: str = ""
+    threshold: float | None = None
+    baselines: Mapping[str, Array] = field(default_factory=dict)
+    groups: Array | None = None
+    out_of_fold: Mapping[str, Array] | None = None
+    select: Select | None = None
+    samples: int | None = None
+    findings: tuple[Finding, ...] = ()
+    difference: float = 0.0

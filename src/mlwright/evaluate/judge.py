@@ -1,0 +1,118 @@
+"""From predictions to a Verdict."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mlwright.contracts.errors import InputError
+from mlwright.contracts.records import Score, TaskKind, Verdict
+from mlwright.evaluate.baselines import baselines
+from mlwright.evaluate.evidence import Array, Evidence
+from mlwright.evaluate.resample import Draws, Prepare, affordable, sample
+from mlwright.evaluate.rules import Standing, decide
+from mlwright.evaluate.selection import optimism, repeats
+from mlwright.metrics import METRICS, Metric, confusion, find, labels, of_task, shown, weigher
+
+
+def judge(evidence: Evidence, seed: int) -> Verdict:
+    """Measure, correct for the choice, compare and decide. The same evidence and seed give the same verdict.
+
+    Raises InputError if there are no rows or the metric doesn't fit the task.
+    """
+    main = find(evidence.metric, evidence.task)
+    metrics = of_task(evidence.task, main.name)
+    y, threshold = evidence.y, evidence.threshold
+    _require_rows(y)
+    counts = _counts(evidence)
+    model = {m.name: _number(m, y, evidence.prediction, threshold) for m in metrics}
+    rivals = {b: _number(main, y, p, threshold) for b, p in baselines(evidence, main).items()}
+    times, rows = affordable(evidence.prediction, np.array(list(counts.values())))
+    draws = Draws(len(y), evidence.groups, seed, rows)
+    ours, theirs = sample((model, rivals), draws, times)
+    cost = optimism(evidence, metrics, seed)
+    better = {m.name: 1.0 if m.greater_is_better else -1.0 for m in metrics}
+    corrected = {name: seen + -better[name] * cost[name] for name, seen in ours.items()}
+    standing = Standing(
+        scores=tuple(corrected[m.name].score(m.name) for m in metrics),
+        baselines={b: their.score(main.name) for b, their in theirs.items()},
+        gains={b: ((corrected[main.name] - t) * better[main.name]).score(main.name) for b, t in theirs.items()},
+        rows=len(y),
+        counts=counts,
+        groups=None if evidence.groups is None else draws.units,
+        findings=evidence.findings,
+        difference=evidence.difference,
+    )
+    return _verdict(evidence, standing, _method(evidence, ours[main.name].value, corrected[main.name].value))
+
+
+def fresh(y: Array, prediction: Array, metric: str, threshold: float | None = None, seed: int = 0) -> tuple[Score, ...]:
+    """All metrics of a model's predictions for new rows, with their intervals, ``metric`` first.
+
+    ``y`` (n,) class indices or numbers, ``prediction`` (n, k) probabilities or (n,) values. Raises InputError if there
+    are no rows or a class index is not one of the model's.
+    """
+    task = _task(prediction)
+    main = find(metric, task)
+    _require_rows(y)
+    if task != "regression" and not (y.min() >= 0 and y.max() < prediction.shape[1]):
+        raise InputError(
+            "a row is of a class that the model doesn't know", way_out="leave such rows out, or train anew"
+        )
+    numbers = {m.name: _number(m, y, prediction, threshold) for m in of_task(task, main.name)}
+    times, rows = affordable(prediction, None if task == "regression" else np.bincount(y))
+    (sampled,) = sample((numbers,), Draws(len(y), None, seed, rows), times)
+    return tuple(seen.score(name) for name, seen in sampled.items())
+
+
+def _require_rows(y: Array) -> None:
+    if len(y) == 0:
+        raise InputError("there are no rows to judge", way_out="bring rows whose target is known")
+
+
+def _number(metric: Metric, y: Array, prediction: Array, threshold: float | None) -> Prepare:
+    return lambda rows: weigher(metric, y[rows], prediction[rows], threshold)
+
+
+def _verdict(evidence: Evidence, standing: Standing, method: str) -> Verdict:
+    decision, reasons = decide(standing)
+    k = len(evidence.classes)
+    answers = labels(evidence.prediction, evidence.threshold) if k else None
+    table = () if answers is None else confusion(evidence.y, answers, k).tolist()
+    title = METRICS[standing.score.metric].title
+    judged = (f"Judged by {title}. {evidence.metric_reason}",) if evidence.metric_reason else ()
+    return Verdict(
+        decision=decision,
+        reasons=(*reasons, *judged),
+        metric=standing.score.metric,
+        score=standing.score,
+        scores=standing.scores,
+        baselines=dict(standing.baselines),
+        method=method,
+        rows=standing.rows,
+        confusion=tuple(tuple(row) for row in table),
+        findings=evidence.findings,
+    )
+
+
+def _counts(evidence: Evidence) -> dict[str, int]:
+    k = len(evidence.classes)
+    return (
+        dict(zip(map(str, evidence.classes), np.bincount(evidence.y, minlength=k).tolist(), strict=True)) if k else {}
+    )
+
+
+def _method(evidence: Evidence, seen: float, corrected: float) -> str:
+    if evidence.out_of_fold is None and evidence.select is None:
+        return evidence.method
+    among = f" among {len(evidence.out_of_fold)} models" if evidence.out_of_fold else ""
+    return (
+        f"{evidence.method.rstrip('.')}. Corrected for having chosen{among} on these same rows: the choice was made "
+        f"again {repeats(evidence)} times on samples of them and judged on the rows left out; uncorrected it is "
+        f"{shown(seen)}, corrected {shown(corrected)}."
+    )
+
+
+def _task(prediction: Array) -> TaskKind:
+    if prediction.ndim == 1:
+        return "regression"
+    return "binary" if prediction.shape[1] == 2 else "multiclass"

@@ -1,0 +1,129 @@
+"""What goes into the graph: two arrays, made from a typed table or straight from a few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mlwright.contracts.errors import RowProblem, SchemaError, near_miss
+from mlwright.contracts.records import Column, Schema
+from mlwright.frames.typed import WAY_OUT
+from mlwright.frames.values import boolean_of, moment_of, number_of, seconds_of, text_of
+from mlwright.frames.vectors import MOMENT, MOST
+
+Arrays = dict[str, NDArray[Any]]
+_NAN = float("nan")
+
+
+def feeds(typed: pl.DataFrame, schema: Schema) -> Arrays:
+    """The graph's inputs for a conformed table of n rows: "numbers" (n, k) float64 in C order and "strings" (n, m) of str.
+
+    Booleans are 0.0 and 1.0, moments seconds since 1970; missing is NaN and "".
+    """
+    numbers = np.empty((typed.height, len(schema.numbers)))
+    if schema.numbers:
+        cells = [_as_float(name, typed.schema[name]) for name in schema.numbers]
+        numbers = typed.select(cells).to_numpy(order="c", writable=True)
+    strings = np.empty((typed.height, len(schema.strings)), dtype=object)
+    for position, name in enumerate(schema.strings):
+        strings[:, position] = typed[name].fill_null("").to_numpy()
+    return {"numbers": numbers, "strings": strings}
+
+
+def _as_float(name: str, dtype: pl.DataType) -> pl.Expr:
+    value = pl.col(name)
+    if dtype == MOMENT:
+        return value.to_physical().cast(pl.Float64).truediv(1e6).fill_null(_NAN)
+    return value.cast(pl.Float64).fill_null(_NAN)
+
+
+class RowReader:
+    """Reads a few JSON-like rows for one Schema, without a table: make it once, call it for every request.
+
+    ``reader(rows)`` gives the same feeds as ``feeds(conform(table of the rows, schema), schema)``. Keys that the
+    schema doesn't know are ignored; a key that is not there is a problem, a null is not. Raises SchemaError with the
+    problems of all rows (at most 100).
+    """
+
+    def __init__(self, schema: Schema, where: str = ""):
+        names = (*schema.numbers, *schema.strings)
+        columns = {c.name: c for c in schema.columns}
+        self._where = where
+        self._names = names
+        self._readers = [_reader(columns[name]) for name in names]
+        self._numbers = len(schema.numbers)
+        self._values: Callable[[Mapping[str, Any]], Sequence[Any]] = _getter(names)
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> Arrays:
+        """Feeds for n rows: see the class."""
+        split, readers, lines = self._numbers, self._readers, []
+        try:
+            for row in rows:
+                lines.append([read(value) for read, value in zip(readers, self._values(row), strict=True)])
+        except (KeyError, TypeError, ValueError):
+            problems = self._problems(rows)
+            if not problems:
+                raise
+            raise SchemaError(problems, where=self._where, way_out=WAY_OUT) from None
+        count = len(lines)
+        numbers = np.array([line[:split] for line in lines], dtype=np.float64).reshape(count, split)
+        strings = np.array([line[split:] for line in lines], dtype=object).reshape(count, len(readers) - split)
+        return {"numbers": numbers, "strings": strings}
+
+    def _problems(self, rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
+        found: list[RowProblem] = []
+        for position, row in enumerate(rows):
+            if len(found) >= MOST:
+                break
+            if not isinstance(row, Mapping):
+                found.append(RowProblem(f"a row is an object with a value for each column, not {type(row).__name__}", position))
+                continue
+            for name, read in zip(self._names, self._readers, strict=True):
+                try:
+                    read(row[name])
+                except KeyError:
+                    hint = near_miss(name, (key for key in row if isinstance(key, str) and key not in self._names))
+                    found.append(RowProblem("missing" + (f"; {hint}" if hint else ""), position, name))
+                except ValueError as problem:
+                    found.append(RowProblem(str(problem), position, name))
+        return found[:MOST]
+
+
+def row_feeds(rows: Sequence[Mapping[str, Any]], schema: Schema) -> Arrays:
+    """The feeds of a few rows, once. Whoever reads many requests keeps a RowReader."""
+    return RowReader(schema)(rows)
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda row: [row[name] for name in names]
+
+
+def _reader(column: Column) -> Callable[[Any], Any]:
+    formats = column.formats or ("",)
+
+    def number(value: Any) -> float:
+        if type(value) is float:
+            return value
+        found = number_of(value)
+        return _NAN if found is None else found
+
+    def boolean(value: Any) -> float:
+        found = boolean_of(value)
+        return _NAN if found is None else float(found)
+
+    def moment(value: Any) -> float:
+        found = moment_of(value, formats)
+        return _NAN if found is None else seconds_of(found)
+
+    def text(value: Any) -> str:
+        return text_of(value) or ""
+
+    readers = {"numeric": number, "boolean": boolean, "datetime": moment}
+    return readers.get(column.kind, text)

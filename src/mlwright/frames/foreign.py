@@ -1,0 +1,211 @@
+"""Tables of other libraries become Polars here, and what Polars can hold in many ways is held in one."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from mlwright.contracts.errors import InputError
+from mlwright.frames.values import is_missing, plain, text_of, whole
+
+FEW_ROWS = 64
+_TAKEN = "Give a pandas, Polars or Arrow table, a dict of columns, a list of rows (dicts), or the path of a file."
+_UNNAMED = "Give each column a name of its own."
+
+
+def adopt(data: Any) -> pl.DataFrame:
+    """The table as Polars; the data that came in is never changed.
+
+    Taken are pandas (no pyarrow needed; the index is ignored), Polars (lazy too), anything with the Arrow stream
+    interface, a dict of columns, a list of dict rows. NaN is null; moments with a zone become UTC without one.
+    Raises InputError for anything else, and for a column name that occurs twice.
+    """
+    where = origin(data)
+    try:
+        if isinstance(data, pl.LazyFrame):
+            return settle(data.collect())
+        if isinstance(data, pl.DataFrame):
+            return settle(data)
+        if _is_pandas(data):
+            return settle(_from_pandas(data))
+        if isinstance(data, Mapping):
+            return settle(_from_columns({str(name): values for name, values in data.items()}))
+        if isinstance(data, Sequence) and not isinstance(data, str | bytes):
+            return settle(_from_rows(data))
+        if hasattr(data, "__arrow_c_stream__") and not isinstance(data, pl.Series):
+            return settle(pl.DataFrame(data))
+    except pl.exceptions.DuplicateError as error:
+        raise InputError(f"two columns have the same name ({error})", where=where, way_out=_UNNAMED) from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise InputError(f"the table can't be read: {error}", where=where, way_out=_TAKEN) from error
+    raise InputError(f"this is no table: {type(data).__name__}", where=where, way_out=_TAKEN)
+
+
+def adopt_rows(data: Any) -> list[Any] | None:
+    """At most 64 rows as dicts, cheaply, for a RowReader; None when the table is larger or of another form."""
+    if isinstance(data, pl.DataFrame):
+        return data.rows(named=True) if data.height <= FEW_ROWS else None
+    if isinstance(data, list):
+        return data if len(data) <= FEW_ROWS else None
+    if not _is_pandas(data) or len(data) > FEW_ROWS:
+        return None
+    names = data.columns.tolist()
+    if len(set(names)) != len(names) or not all(type(name) is str for name in names):
+        return None
+    if len(data) == 1:  # by far the quickest way to one row, if its values keep their types
+        row = data.iloc[0]
+        if row.dtype == object:
+            return [dict(zip(names, row.tolist(), strict=True))]
+    return [dict(zip(names, row, strict=True)) for row in data.to_numpy(dtype=object).tolist()]
+
+
+def origin(data: Any) -> str:
+    """What to call the data in messages and records: "pandas DataFrame", "Polars DataFrame", "list"."""
+    kind = type(data)
+    library = kind.__module__.split(".")[0]
+    return kind.__name__ if library == "builtins" else f"{library} {kind.__name__}"
+
+
+def settle(frame: pl.DataFrame) -> pl.DataFrame:
+    """One form for what Polars holds in many: NaN is null, zones are gone (UTC), durations are seconds, decimals are
+    floats, times and nested values are texts. Other types stay."""
+    changes = [change for name, dtype in frame.schema.items() if (change := _settled(name, dtype)) is not None]
+    frame = frame.with_columns(changes) if changes else frame
+    odd = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype in (pl.Object, pl.Time)]
+    columns = [pl.Series(name, [text_of(value) for value in frame[name].to_list()], dtype=pl.String) for name in odd]
+    return frame.with_columns(columns) if columns else frame
+
+
+def _settled(name: str, dtype: pl.DataType) -> pl.Expr | None:
+    value = pl.col(name)
+    if dtype.is_float():
+        return value.fill_nan(None)
+    if dtype.is_decimal():
+        return value.cast(pl.Float64)
+    if isinstance(dtype, pl.Datetime):
+        value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else value
+        return value.cast(pl.Datetime("us")) if dtype != pl.Datetime("us") else None
+    if isinstance(dtype, pl.Duration):
+        return value.dt.total_microseconds().cast(pl.Float64) / 1e6
+    return None
+
+
+def _is_pandas(data: Any) -> bool:
+    pandas = sys.modules.get("pandas")  # whoever brings a pandas table has imported it
+    return pandas is not None and isinstance(data, pandas.DataFrame)
+
+
+def _from_pandas(data: Any) -> pl.DataFrame:
+    names = [str(name) for name in data.columns]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputError(f"the column name {twice[0]!r} occurs twice", where=origin(data), way_out=_UNNAMED)
+    columns = [_from_series(name, column) for name, (_, column) in zip(names, data.items(), strict=True)]
+    return pl.DataFrame(columns) if columns else pl.DataFrame(height=len(data))
+
+
+def _from_series(name: str, column: Any) -> pl.Series:
+    """One pandas column. Its dtype is asked for what it can, not for its class: pandas is never imported here."""
+    dtype = column.dtype
+    if isinstance(dtype, np.dtype):
+        return _from_array(name, column.to_numpy())
+    if hasattr(dtype, "categories"):
+        levels = [text_of(level) for level in dtype.categories.tolist()]
+        codes = pl.Series(column.cat.codes.to_numpy(), dtype=pl.Int64)
+        picked = pl.Series(name, levels, dtype=pl.String).gather(codes.set(codes < 0, None))
+        return picked.cast(pl.Categorical)
+    if getattr(dtype, "tz", None) is not None:
+        return _from_array(name, column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
+    numpy_dtype = getattr(dtype, "numpy_dtype", None)
+    if numpy_dtype is not None and numpy_dtype.kind in "iufb":
+        gaps = column.isna().to_numpy(dtype=bool)
+        filled = column.fillna(0 if numpy_dtype.kind != "b" else False).to_numpy(dtype=numpy_dtype)
+        return _from_array(name, filled).set(pl.Series(gaps), None)
+    return _from_objects(name, column.tolist())
+
+
+def _from_array(name: str, values: np.ndarray[Any, Any]) -> pl.Series:
+    kind = values.dtype.kind
+    if values.ndim != 1:
+        raise InputError(f"column {name!r} has {values.ndim} dimensions; a column has one", way_out=_TAKEN)
+    if kind == "f" and values.dtype.itemsize not in (4, 8):
+        values = values.astype(np.float64)
+    if kind in "iufb":
+        return pl.Series(name, values)
+    if kind == "M":
+        return pl.Series(name, values.astype("datetime64[us]"))
+    if kind == "m":
+        seconds = values.astype("timedelta64[us]").astype(np.float64) / 1e6
+        return pl.Series(name, np.where(np.isnat(values), np.nan, seconds))
+    return _from_objects(name, values.tolist())
+
+
+def _from_objects(name: str, values: Sequence[Any]) -> pl.Series:
+    """A column of Python objects: of one type it keeps the type, numbers together are numbers, a mixture is its texts."""
+    types = set(map(type, values))
+    if types - {str, type(None)}:
+        values = [None if is_missing(value) else plain(value) for value in values]
+        types = set(map(type, values))
+    types.discard(type(None))
+    if types == {str}:
+        return _strings(name, values)
+    if types <= {bool}:
+        return pl.Series(name, values, dtype=pl.Boolean if types else pl.Null)
+    if types == {int} and all(value is None or -(2**63) <= value < 2**63 for value in values):
+        return pl.Series(name, values, dtype=pl.Int64)
+    try:
+        if types <= {int, float, Decimal}:
+            return pl.Series(name, [None if value is None else float(value) for value in values], dtype=pl.Float64)
+        if types <= {date, datetime}:
+            return pl.Series(name, [_midnight(value) for value in values], dtype=pl.Datetime("us"))
+        if types == {timedelta}:
+            return pl.Series(name, [None if v is None else v.total_seconds() for v in values], dtype=pl.Float64)
+    except OverflowError:
+        pass  # an integer beyond every float: it is kept as text
+    return _strings(name, [text_of(value) for value in values])
+
+
+def _midnight(value: date | None) -> datetime | None:
+    return value if value is None or isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+
+
+def _strings(name: str, values: Sequence[str | None]) -> pl.Series:
+    try:
+        return pl.Series(name, values, dtype=pl.String)
+    except UnicodeEncodeError:
+        return pl.Series(name, [None if value is None else whole(value) for value in values], dtype=pl.String)
+
+
+def _from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
+    made = []
+    for name, values in columns.items():
+        if isinstance(values, pl.Series):
+            made.append(values.alias(name))
+        elif isinstance(values, np.ndarray):
+            made.append(_from_array(name, values))
+        elif hasattr(values, "dtype") and hasattr(values, "to_numpy"):
+            made.append(_from_series(name, values))
+        elif isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping):
+            made.append(_from_objects(name, list(values)))
+        else:
+            raise InputError(f"column {name!r} is one {type(values).__name__}, not a list of values", way_out=_TAKEN)
+    lengths = {len(series) for series in made}
+    if len(lengths) > 1:
+        raise InputError(f"the columns have different lengths: {sorted(lengths)}", way_out="Give each row a value in each column.")
+    return pl.DataFrame(made)
+
+
+def _from_rows(rows: Sequence[Any]) -> pl.DataFrame:
+    names: dict[str, None] = {}
+    for position, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InputError(f"row {position} is {type(row).__name__}, not a dict of values", where=origin(rows), way_out=_TAKEN)
+        names.update(dict.fromkeys(row))
+    return _from_columns({str(name): [row.get(name) for row in rows] for name in names})

@@ -1,0 +1,49 @@
+"""Building, merging and running the one graph; the only unit that knows ONNX.
+
+    expressions (`numbers`, `strings`, `apply`, `lookup`, `trees`, ...) -> `compile` -> bytes -> `Session`
+"""
+
+from mlwright.graph.forest import Forest, round_down
+from mlwright.graph.fragment import dump, load
+from mlwright.graph.lower import Inputs, compile
+from mlwright.graph.session import Session
+from mlwright.graph.tensor import (
+    Tensor,
+    apply,
+    cast,
+    choose,
+    clip,
+    columns,
+    concat,
+    constant,
+    flat,
+    lookup,
+    numbers,
+    strings,
+    trees,
+    where,
+)
+
+__all__ = [
+    "Forest",
+    "Inputs",
+    "Session",
+    "Tensor",
+    "apply",
+    "cast",
+    "choose",
+    "clip",
+    "columns",
+    "compile",
+    "concat",
+    "constant",
+    "dump",
+    "flat",
+    "load",
+    "lookup",
+    "numbers",
+    "round_down",
+    "strings",
+    "trees",
+    "where",
+]

@@ -1,0 +1,103 @@
+"""Decision trees as arrays, ready for the operator TreeEnsemble (ai.onnx.ml 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Trees whose nodes send a row left when ``x[feature] <= threshold`` (or, if missing, when ``missing_left``).
+
+    ``left`` and ``right`` hold a node's index, or ``~leaf`` (negative) for a leaf. Each leaf adds its ``weight`` to the
+    output ``target``. ``roots`` may be ``~leaf`` too: a tree of one leaf.
+    """
+
+    roots: Ints
+    feature: Ints
+    threshold: NDArray[np.float32]
+    left: Ints
+    right: Ints
+    missing_left: NDArray[np.uint8]
+    weight: NDArray[np.float32]
+    target: Ints
+    targets: int
+
+    def attributes(self) -> dict[str, Any]:
+        """The arrays by name, as a tensor's attributes."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, Any]) -> Forest:
+        """The inverse of `attributes`."""
+        return cls(**{name: attributes[name] for name in cls.__dataclass_fields__})
+
+    def reading(self, index: Ints) -> Forest:
+        """The same trees on a matrix whose column ``index[j]`` is this one's column ``j``."""
+        return _replace(self, feature=index[self.feature] if len(self.feature) else self.feature)
+
+
+def join(forests: Iterable[Forest]) -> Forest:
+    """One forest whose targets are those of all forests, side by side."""
+    forests = list(forests)
+    nodes = np.cumsum([0, *(len(f.feature) for f in forests)])
+    leaves = np.cumsum([0, *(len(f.weight) for f in forests)])
+    targets = np.cumsum([0, *(f.targets for f in forests)])
+
+    def shifted(name: str) -> Ints:
+        parts = [_shift(getattr(f, name), nodes[i], leaves[i]) for i, f in enumerate(forests)]
+        return np.concatenate(parts)
+
+    return Forest(
+        roots=shifted("roots"),
+        feature=np.concatenate([f.feature for f in forests]),
+        threshold=np.concatenate([f.threshold for f in forests]),
+        left=shifted("left"),
+        right=shifted("right"),
+        missing_left=np.concatenate([f.missing_left for f in forests]),
+        weight=np.concatenate([f.weight for f in forests]),
+        target=np.concatenate([f.target + targets[i] for i, f in enumerate(forests)]),
+        targets=int(targets[-1]),
+    )
+
+
+def round_down(threshold: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The largest float32 not above each threshold: ``float32(x) <= threshold`` keeps its answer for every x."""
+    single = threshold.astype(np.float32)
+    above = single.astype(np.float64) > threshold
+    single[above] = np.nextafter(single[above], np.float32(-np.inf))
+    return single
+
+
+def with_roots_split(forest: Forest) -> Forest:
+    """The same forest without trees of one leaf: these get a node that leads to their leaf either way."""
+    bare = np.flatnonzero(forest.roots < 0)
+    if not len(bare):
+        return forest
+    first, count = len(forest.feature), len(bare)
+    roots, leaf = forest.roots.copy(), forest.roots[bare]
+    roots[bare] = first + np.arange(count)
+    return _replace(
+        forest,
+        roots=roots,
+        feature=np.append(forest.feature, np.zeros(count, np.int64)),
+        threshold=np.append(forest.threshold, np.zeros(count, np.float32)),
+        left=np.append(forest.left, leaf),
+        right=np.append(forest.right, leaf),
+        missing_left=np.append(forest.missing_left, np.zeros(count, np.uint8)),
+    )
+
+
+def _shift(children: Ints, nodes: int, leaves: int) -> Ints:
+    return np.where(children >= 0, children + nodes, children - leaves)
+
+
+def _replace(forest: Forest, **changes: Any) -> Forest:
+    return Forest(**{**forest.attributes(), **changes})

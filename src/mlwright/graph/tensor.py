@@ -1,0 +1,172 @@
+"""Expressions over typed rows: what steps and learners emit, and what `compile` turns into one ONNX model.
+
+A `Tensor` is an immutable node named by the hash of what it computes. Two nodes that compute the same thing are the same
+node, so the graphs of many folds and many members can be joined by simply mentioning them: what they share is computed
+once. Every tensor is (n, width) with one row a table row, but for a column of strings, which is (n,).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.graph.forest import Forest
+
+Dtype = Literal["float64", "float32", "int64", "bool", "string"]
+Attr: TypeAlias = "int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | NDArray[Any]"
+Operand: TypeAlias = Union["Tensor", float, NDArray[Any]]
+
+_TO_BOOL = frozenset({"IsNaN", "IsInf", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "Not", "And", "Or"})
+
+
+class Tensor:
+    """One node: an operator, its inputs and its attributes. Build it with the functions of this module."""
+
+    __slots__ = ("attrs", "dtype", "inputs", "key", "op", "width")
+
+    def __init__(self, op: str, inputs: tuple[Tensor, ...], attrs: Mapping[str, Attr], dtype: Dtype, width: int):
+        self.op, self.inputs, self.attrs, self.dtype, self.width = op, inputs, dict(attrs), dtype, width
+        self.key = _digest(op, inputs, self.attrs, dtype)
+
+    def __repr__(self) -> str:
+        return f"<{self.op} {self.dtype} width={self.width} {self.key[:6]}>"
+
+    def __add__(self, other: Operand) -> Tensor:
+        return apply("Add", self, other)
+
+    def __sub__(self, other: Operand) -> Tensor:
+        return apply("Sub", self, other)
+
+    def __mul__(self, other: Operand) -> Tensor:
+        return apply("Mul", self, other)
+
+    def __truediv__(self, other: Operand) -> Tensor:
+        return apply("Div", self, other)
+
+    def __matmul__(self, weights: NDArray[Any]) -> Tensor:
+        return Tensor("MatMul", (self, constant(weights, self.dtype)), {}, self.dtype, int(weights.shape[1]))
+
+
+def numbers(names: Sequence[str]) -> Tensor:
+    """The columns ``names`` of the input ``numbers``: (n, len(names)) float64, missing is NaN."""
+    return Tensor("Numbers", (), {"names": tuple(names)}, "float64", len(names))
+
+
+def strings(name: str) -> Tensor:
+    """One column of the input ``strings``: (n,) of strings, missing is the empty string."""
+    return Tensor("Strings", (), {"name": name}, "string", 0)
+
+
+def constant(value: Any, dtype: Dtype) -> Tensor:
+    """A constant that broadcasts against (n, width)."""
+    if dtype == "string":
+        texts = tuple(str(v) for v in value)
+        return Tensor("Constant", (), {"texts": texts}, "string", len(texts))
+    array = np.ascontiguousarray(value, dtype=dtype)
+    return Tensor("Constant", (), {"value": array}, dtype, int(array.shape[-1]) if array.ndim else 1)
+
+
+def apply(op: str, *operands: Operand, attrs: Mapping[str, Attr] | None = None, width: int | None = None) -> Tensor:
+    """An ONNX operator on tensors; numbers and arrays become constants of the first tensor's type.
+
+    The result has the first tensor's type (bool for comparisons) and, unless ``width`` says otherwise, the widest
+    operand's width.
+    """
+    lead = next(o for o in operands if isinstance(o, Tensor))
+    inputs = tuple(o if isinstance(o, Tensor) else constant(o, lead.dtype) for o in operands)
+    dtype: Dtype = "bool" if op in _TO_BOOL else lead.dtype
+    return Tensor(op, inputs, attrs or {}, dtype, width if width is not None else max(t.width for t in inputs))
+
+
+def cast(x: Tensor, dtype: Dtype) -> Tensor:
+    """``x`` as another type; itself when it has that type already."""
+    return x if x.dtype == dtype else Tensor("Cast", (x,), {"to": dtype}, dtype, x.width)
+
+
+def concat(parts: Iterable[Tensor]) -> Tensor:
+    """The columns of all parts side by side. Nested concatenations are flattened."""
+    flat: list[Tensor] = []
+    for part in parts:
+        flat.extend(part.inputs if part.op == "Concat" else (part,))
+    return flat[0] if len(flat) == 1 else Tensor("Concat", tuple(flat), {}, flat[0].dtype, sum(t.width for t in flat))
+
+
+def columns(x: Tensor, indices: Sequence[int]) -> Tensor:
+    """The columns of ``x`` at ``indices``."""
+    index = Tensor("Constant", (), {"value": np.asarray(indices, dtype=np.int64)}, "int64", len(indices))
+    return Tensor("Gather", (x, index), {"axis": 1}, x.dtype, len(indices))
+
+
+def where(condition: Tensor, yes: Operand, no: Operand) -> Tensor:
+    """``yes`` where ``condition`` holds, else ``no``; at least one of them is a tensor."""
+    lead = yes if isinstance(yes, Tensor) else no
+    if not isinstance(lead, Tensor):
+        raise TypeError("where() needs a tensor as one of its branches")
+    branches = tuple(b if isinstance(b, Tensor) else constant(b, lead.dtype) for b in (yes, no))
+    width = max(condition.width, *(b.width for b in branches))
+    return Tensor("Where", (condition, *branches), {}, lead.dtype, width)
+
+
+def clip(x: Tensor, low: Operand, high: Operand) -> Tensor:
+    """``x`` limited to [low, high], column by column; NaN stays NaN."""
+    return apply("Min", apply("Max", x, low), high)
+
+
+def flat(x: Tensor) -> Tensor:
+    """The only column of ``x`` as (n,)."""
+    return Tensor("Squeeze", (x, constant([1], "int64")), {}, x.dtype, 0)
+
+
+def choose(texts: Sequence[str], index: Tensor) -> Tensor:
+    """``texts[i]`` for each of the (n,) int64 indices: (n,) strings."""
+    return Tensor("Gather", (constant(texts, "string"), index), {"axis": 0}, "string", 0)
+
+
+def lookup(column: Tensor, keys: Sequence[str], table: NDArray[Any], default: NDArray[Any]) -> Tensor:
+    """Row ``table[i]`` (float32, (len(keys), width)) where the string is ``keys[i]``, else ``default``.
+
+    All look-ups of one column share one dictionary in the compiled model.
+    """
+    table, default = np.ascontiguousarray(table, dtype=np.float32), np.ascontiguousarray(default, dtype=np.float32)
+    attrs: dict[str, Attr] = {"keys": tuple(keys), "table": table, "default": default}
+    return Tensor("Lookup", (column,), attrs, "float32", int(table.shape[1]))
+
+
+def trees(x: Tensor, forest: Forest) -> Tensor:
+    """The summed leaf weights of ``forest`` on the matrix ``x`` (n, features) float32: (n, forest.targets) float32.
+
+    All forests of a model that don't feed each other become one TreeEnsemble operator.
+    """
+    return Tensor("Trees", (x,), forest.attributes(), "float32", forest.targets)
+
+
+def ancestors(outputs: Iterable[Tensor]) -> list[Tensor]:
+    """Every tensor that ``outputs`` rest on, inputs first, each once, in a fixed order."""
+    order: dict[str, Tensor] = {}
+    stack = [(t, False) for t in reversed(list(outputs))]
+    while stack:
+        tensor, ready = stack.pop()
+        if tensor.key in order:
+            continue
+        if ready:
+            order[tensor.key] = tensor
+        else:
+            stack.append((tensor, True))
+            stack.extend((t, False) for t in reversed(tensor.inputs))
+    return list(order.values())
+
+
+def _digest(op: str, inputs: tuple[Tensor, ...], attrs: Mapping[str, Attr], dtype: str) -> str:
+    hasher = hashlib.blake2b(f"{op}|{dtype}|{'|'.join(t.key for t in inputs)}".encode(), digest_size=16)
+    for name in sorted(attrs):
+        value = attrs[name]
+        if isinstance(value, np.ndarray):
+            hasher.update(f"|{name}:{value.dtype}{value.shape}".encode())
+            hasher.update(np.ascontiguousarray(value).tobytes())
+        else:
+            hasher.update(f"|{name}={value!r}".encode())
+    return hasher.hexdigest()

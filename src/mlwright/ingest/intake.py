@@ -1,0 +1,227 @@
+"""The steps from a source to a Table in the run's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from mlwright import frames
+from mlwright.contracts.errors import InputError, near_miss
+from mlwright.contracts.records import GROUP, TARGET, Column, Finding, Problem, Schema, Table, Target
+from mlwright.ingest import fingerprint, holdout, kinds
+from mlwright.ingest.target import decide, index_of, read_target
+
+FEWEST = 10
+_NAMED = 5  # column names shown in a finding
+
+
+class Source(NamedTuple):
+    """Data as it came: the table, what to call it, its fingerprint, and whether every value in it is a text."""
+
+    frame: pl.DataFrame
+    name: str
+    fingerprint: str
+    from_text: bool
+
+
+class _Rows(NamedTuple):
+    """Typed rows with TARGET (and GROUP), and what is to be told about them."""
+
+    frame: pl.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def ingest(data: Any, problem: Problem, folder: Path) -> Table:
+    """Read ``data`` (a path, or a table of any library that frames.adopt takes), type it by what its values are, and
+    write it into ``folder`` as train.arrow (and holdout.arrow): see Table.
+
+    Raises InputError for data or a problem that can't be used: a missing column, too few rows, one class, ...
+    """
+    source = load(data)
+    frame = source.frame
+    _named_columns(frame, problem, source.name)
+    columns = kinds.infer(frame.drop(problem.target))
+    columns = tuple(_as_group(c) if c.name == problem.group else c for c in columns)
+    answer = decide(read_target(frame[problem.target], source.from_text), problem)
+    schema = Schema(columns=columns, target=answer.target)
+    if not schema.features:
+        raise InputError("no column is left to predict from", where=source.name, way_out="Give columns that vary from row to row.")
+    findings = (*_about_columns(schema, frame, problem), *answer.findings)
+    typed = _typed(frame, schema, source.name, answer.values, problem)
+    left_out = typed.frame.filter(pl.col(TARGET).is_not_null())
+    if left_out.height < FEWEST:
+        what = f"{left_out.height} rows with a target are too few"
+        raise InputError(what, where=source.name, way_out=f"Give {FEWEST} at least; hundreds are better.")
+    train, sealed, kind, more = _sealed(left_out, schema, problem)
+    frames.write(train, folder / "train.arrow")
+    if sealed is not None:
+        frames.write(sealed, folder / "holdout.arrow")
+    return Table(
+        source=source.name,
+        rows=train.height,
+        holdout=0 if sealed is None else sealed.height,
+        sealed=kind,
+        fingerprint=source.fingerprint,
+        schema=schema,
+        findings=(*findings, *typed.findings, *_repeated(train), *more),
+    )
+
+
+def load(data: Any) -> Source:
+    """The table at a path or in memory, with its name and fingerprint. Raises InputError."""
+    if isinstance(data, str | Path):
+        frame = frames.read(data)
+        return Source(frame, str(data), fingerprint.of_file(Path(data)), frames.is_text_file(data))
+    frame = frames.adopt(data)
+    return Source(frame, frames.origin(data), fingerprint.of_frame(frame), from_text=False)
+
+
+def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
+    """The columns that the problem names are there, and apart."""
+    for role, name in (("target", problem.target), ("group", problem.group), ("time", problem.time)):
+        if name is not None and name not in frame.columns:
+            hint = near_miss(name, frame.columns)
+            shown = ", ".join(map(repr, frame.columns[:20])) + (", ..." if frame.width > 20 else "")
+            what = f"no column {name!r} for the {role}" + (f"; {hint}" if hint else "")
+            raise InputError(what, where=where, way_out=f"The columns are: {shown}.")
+    if problem.target in (problem.group, problem.time):
+        raise InputError(f"{problem.target!r} is the target and can't be the group or the time too", where=where)
+    for name in (TARGET, GROUP):
+        if name in frame.columns:
+            raise InputError(f"the column name {name!r} is used by mlwright itself", where=where, way_out="Rename this column.")
+
+
+def _as_group(column: Column) -> Column:
+    return msgspec.structs.replace(column, kind="identifier", words=None, formats=(), low=None, high=None, levels=())
+
+
+def _typed(frame: pl.DataFrame, schema: Schema, where: str, target: pl.Series, problem: Problem) -> _Rows:
+    """All rows typed, with TARGET and GROUP, in time order if the problem names a time."""
+    features = frames.conform(frame, schema, where)
+    typed = features.with_columns(target.alias(TARGET))
+    findings = []
+    gaps = frames.texts(frame[problem.target]).null_count()
+    if gaps:
+        message = f"{gaps} of {frame.height} rows have no value for the target and were left out."
+        findings.append(Finding(code="missing-target", severity="info", message=message, column=problem.target))
+    if problem.group is not None:
+        codes = _group_codes(frame[problem.group], target.is_not_null(), where)
+        typed = typed.with_columns(codes.alias(GROUP))
+    if problem.time is not None:
+        moments = _moments(frame[problem.time], where)
+        order = moments.to_frame("moment").select(pl.arg_sort_by("moment", maintain_order=True)).to_series()
+        typed = typed[order]
+    return _Rows(typed, tuple(findings))
+
+
+def _group_codes(column: pl.Series, used: pl.Series, where: str) -> pl.Series:
+    """A code for each different value; the rows without one are a group together."""
+    codes = frames.texts(column).fill_null("").rank("dense").cast(pl.Int32) - 1
+    if codes.filter(used).n_unique() < 2:
+        way_out = "Name a column with several groups, or none."
+        raise InputError(f"the group {column.name!r} is the same in every row", where=where, way_out=way_out)
+    return codes
+
+
+def _moments(column: pl.Series, where: str) -> pl.Series:
+    """The time column as something to sort by: moments or numbers, in every row."""
+    moments = _readable(column)
+    if moments is None:
+        what = f"the time {column.name!r} holds values that are neither dates nor numbers"
+        raise InputError(what, where=where, way_out="Write dates in one form, best as 2026-12-31.")
+    gaps = moments.is_null().arg_true()
+    if len(gaps):
+        what = f"the time {column.name!r} is missing in {len(gaps)} rows (the first: {gaps[0]})"
+        raise InputError(what, where=where, way_out="Fill these rows in or leave them out.")
+    return moments
+
+
+def _readable(column: pl.Series) -> pl.Series | None:
+    if column.dtype.is_numeric() or column.dtype in (pl.Date, pl.Datetime):
+        return column
+    if column.dtype != pl.String:
+        return None
+    texts = frames.texts(column)
+    numbers, wrong = frames.numbers(texts)
+    if not wrong:
+        return numbers
+    formats = kinds.date_formats(texts)
+    return frames.moments(texts, formats).values if formats else None
+
+
+def _sealed(
+    rows: pl.DataFrame, schema: Schema, problem: Problem
+) -> tuple[pl.DataFrame, pl.DataFrame | None, Literal["", "rows", "test"], tuple[Finding, ...]]:
+    """The rows to learn from, those sealed away, why, and what to tell."""
+    if problem.test is not None:
+        test = _test_rows(problem, schema)
+        return rows, test.frame, "test", test.findings
+    if problem.time is not None:
+        return rows, None, "", ()
+    classes = rows[TARGET].to_numpy() if schema.target.classes else None
+    groups = rows[GROUP].to_numpy() if problem.group else None
+    mask = holdout.seal(classes, groups, rows.height, problem.seed)
+    if not mask.any():
+        return rows, None, "", ()
+    return rows.filter(~mask), rows.filter(mask), "rows", ()
+
+
+def _test_rows(problem: Problem, schema: Schema) -> _Rows:
+    """The user's own test data, typed by the same schema. A group in it is not compared with those in the training rows."""
+    source = load(problem.test)
+    name = schema.target.name
+    if name not in source.frame.columns:
+        hint = near_miss(name, source.frame.columns)
+        what = f"the test data has no column {name!r}" + (f"; {hint}" if hint else "")
+        raise InputError(what, where=source.name, way_out="Test data needs the target too.")
+    typed = frames.conform(source.frame, schema, source.name)
+    target = index_of(read_target(source.frame[name], source.from_text), schema.target, source.name)
+    typed = typed.with_columns(target.alias(TARGET))
+    if problem.group is not None:
+        typed = typed.with_columns(pl.lit(-1, dtype=pl.Int32).alias(GROUP))
+    kept = typed.filter(pl.col(TARGET).is_not_null())
+    if kept.height == 0:
+        raise InputError("no row of the test data has a target", where=source.name, way_out="Give labelled rows.")
+    gaps = typed.height - kept.height
+    message = f"{gaps} of {typed.height} rows of the test data have no value for the target and were left out."
+    found = (Finding(code="missing-target", severity="info", message=message, column=name),) if gaps else ()
+    return _Rows(kept, found)
+
+
+def _about_columns(schema: Schema, frame: pl.DataFrame, problem: Problem) -> tuple[Finding, ...]:
+    """Constants and identifiers are told and left out."""
+    findings = []
+    constants = [c.name for c in schema.columns if c.kind == "constant"]
+    if constants:
+        message = f"{_listed(constants)} never change{'s' if len(constants) == 1 else ''}: nothing can be learnt there."
+        findings.append(Finding(code="constant-column", severity="info", message=message, column=constants[0] if len(constants) == 1 else None))
+    for column in schema.columns:
+        if column.kind != "identifier" or column.name == problem.group:
+            continue
+        if frame.schema[column.name] == pl.Binary:
+            message = f"{column.name!r} holds bytes (images, files?), which are not read; it was left out."
+            findings.append(Finding(code="binary-column", severity="warning", message=message, column=column.name))
+            continue
+        message = f"{column.name!r} is different in every row, like a number that was given out: it says nothing about new rows."
+        remedy = "If it does, turn it into what it means (an age, a count, a place)."
+        findings.append(Finding(code="identifier-column", severity="info", message=message, column=column.name, remedy=remedy))
+    return tuple(findings[:100])
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(map(repr, names[:_NAMED]))
+    return f"{shown} and {len(names) - _NAMED} more columns" if len(names) > _NAMED else shown
+
+
+def _repeated(rows: pl.DataFrame) -> tuple[Finding, ...]:
+    """Rows that are the same in every feature and the target."""
+    repeats = rows.height - rows.hash_rows().n_unique()
+    if not repeats:
+        return ()
+    message = f"{repeats} of {rows.height} rows repeat an earlier one in every feature and the target ({repeats / rows.height:.1%})."
+    remedy = "If a repeated row is the same thing recorded twice, keep one; on both sides of a split it flatters the score."
+    return (Finding(code="duplicate-rows", severity="info" if repeats < rows.height / 10 else "warning", message=message, remedy=remedy),)

@@ -1,0 +1,193 @@
+"""What is to be predicted: the task, the classes, and the target as numbers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from mlwright import frames, metrics
+from mlwright.contracts.errors import InputError
+from mlwright.contracts.records import Finding, Label, Problem, Target, TaskKind
+
+TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "regression")
+FEW_INTEGERS = 10  # so many whole numbers or fewer are classes
+FEW_TEXTS = 50  # texts of numbers in a typed source: so many or fewer are classes
+MOST_CLASSES = 1000
+
+
+class Reading(NamedTuple):
+    """The target column read: ``labels`` (Boolean, Float64, or String; null where missing) and ``words``: the source
+    says that it holds texts, even if they look like numbers."""
+
+    labels: pl.Series
+    words: bool
+
+
+class Answer(NamedTuple):
+    """The Target, ``values`` (Int32 class index or Float64; null for rows to leave out) and what to tell."""
+
+    target: Target
+    values: pl.Series
+    findings: tuple[Finding, ...]
+
+
+def read_target(column: pl.Series, from_text: bool) -> Reading:
+    """Read the raw target; ``from_text``: from a file in which everything is a text, so that "1" is a number."""
+    if column.dtype == pl.Boolean:
+        return Reading(column, words=False)
+    if column.dtype.is_numeric():
+        return Reading(column.cast(pl.Float64), words=False)
+    if column.dtype in (pl.Date, pl.Datetime):
+        raise InputError(f"the target {column.name!r} holds dates", where=column.name, way_out="Predict a number made from them.")
+    texts = frames.texts(column)
+    if column.dtype == pl.String and from_text:
+        numbers, wrong = frames.numbers(texts)
+        if not wrong and numbers.null_count() < len(numbers):
+            return Reading(numbers, words=False)
+    return Reading(texts, words=True)
+
+
+def decide(reading: Reading, problem: Problem) -> Answer:
+    """The task and the Target. Raises InputError if the target can't be learnt, or not in the way that was asked for."""
+    name = problem.target
+    _finite(reading.labels, name)
+    distinct = reading.labels.drop_nulls().n_unique()
+    if distinct == 0:
+        raise InputError("no row has a value for the target", where=f"column {name!r}", way_out="Name another target.")
+    if distinct == 1:
+        value = _label(reading.labels.drop_nulls()[0])
+        way_out = "Give rows with other values too, or name another target."
+        raise InputError(f"every row has the same target, {value!r}", where=f"column {name!r}", way_out=way_out)
+    if _wants_regression(reading, problem, distinct):
+        return _regression(reading, name)
+    return _classification(reading, problem)
+
+
+def index_of(reading: Reading, target: Target, where: str) -> pl.Series:
+    """The target of other rows: class indices or numbers, null where missing. Raises InputError for an unknown class."""
+    if target.task == "regression":
+        values = _as_numbers(reading, target.name)
+        _finite(values, target.name)
+        return values
+    labels = _same_type(reading.labels, target)
+    named = [str(c) for c in target.classes] if labels.dtype == pl.String else list(target.classes)
+    known = pl.Series(named, dtype=labels.dtype, strict=False)
+    codes = labels.replace_strict(known, pl.Series(range(len(known)), dtype=pl.Int32), default=None, return_dtype=pl.Int32)
+    strange = labels.filter(codes.is_null() & labels.is_not_null()).unique().sort()
+    if len(strange):
+        what = f"the target has values that the training rows do not have: {', '.join(map(repr, strange.head(5).to_list()))}"
+        raise InputError(what, where=where, way_out=f"The classes are {', '.join(map(repr, target.classes[:20]))}.")
+    return codes
+
+
+def _finite(labels: pl.Series, name: str) -> None:
+    if labels.dtype == pl.Float64:
+        rows = labels.is_infinite().fill_null(False).arg_true()
+        if len(rows):
+            shown = ", ".join(map(str, rows.head(5).to_list()))
+            what = f"the target is infinite in {len(rows)} rows (the first: {shown})"
+            raise InputError(what, where=f"column {name!r}", way_out="Correct these rows or leave them out.")
+
+
+def _wants_regression(reading: Reading, problem: Problem, distinct: int) -> bool:
+    if problem.task is not None:
+        return problem.task == "regression"
+    if problem.metric is not None:
+        tasks = _tasks_of(problem.metric)
+        if tasks == ("regression",):
+            return True
+        if "regression" not in tasks:
+            return False
+    labels = reading.labels
+    if labels.dtype == pl.Boolean:
+        return False
+    if labels.dtype == pl.Float64:
+        whole = bool((labels.drop_nulls() == labels.drop_nulls().round()).all())
+        return distinct > 2 and not (whole and distinct <= FEW_INTEGERS)
+    return distinct > FEW_TEXTS and not frames.numbers(labels).wrong
+
+
+def _tasks_of(metric: str) -> tuple[TaskKind, ...]:
+    """The tasks that a metric judges. Raises InputError for a name that no task knows."""
+    found: list[TaskKind] = []
+    for task in TASKS:
+        try:
+            metrics.find(metric, task)
+        except InputError as error:
+            unknown = error
+        else:
+            found.append(task)
+    if not found:
+        raise unknown
+    return tuple(found)
+
+
+def _as_numbers(reading: Reading, name: str) -> pl.Series:
+    if reading.labels.dtype != pl.String:
+        return reading.labels.cast(pl.Float64)
+    values, wrong = frames.numbers(reading.labels)
+    if wrong:
+        row, why = wrong[0]
+        way_out = "Predicting a number needs numbers; leave out the task or the metric to predict classes."
+        raise InputError(f"row {row}: {why}", where=f"column {name!r}", way_out=way_out)
+    return values
+
+
+def _regression(reading: Reading, name: str) -> Answer:
+    values = _as_numbers(reading, name)
+    _finite(values, name)
+    present = values.drop_nulls().to_numpy()
+    if len(present) == 0 or present.min() == present.max():
+        raise InputError("the target never changes", where=f"column {name!r}", way_out="Name another target.")
+    scale = float(present.std()) or float(present.max() - present.min())  # tiny values may underflow to 0
+    return Answer(Target(name=name, task="regression", mean=float(present.mean()), scale=scale), values, ())
+
+
+def _classification(reading: Reading, problem: Problem) -> Answer:
+    name = problem.target
+    where = f"column {name!r}"
+    counts = reading.labels.drop_nulls().value_counts(name="n").sort(name)
+    rare, kept = counts.filter(pl.col("n") < 2), counts.filter(pl.col("n") >= 2)
+    if kept.height < 2:
+        way_out = "To predict a number, give --task regression or a metric for numbers; classes need two rows each, better hundreds."
+        raise InputError(f"of {counts.height} different values, {kept.height} occur more than once", where=where, way_out=way_out)
+    if kept.height > MOST_CLASSES:
+        way_out = "To predict a number, give --task regression; otherwise put the rare classes together."
+        raise InputError(f"{kept.height} classes are too many (at most {MOST_CLASSES})", where=where, way_out=way_out)
+    if problem.task == "binary" and kept.height > 2:
+        shown = ", ".join(map(repr, map(_label, kept[name].head(5).to_list())))
+        raise InputError(f"the target has {kept.height} classes ({shown}), not two", where=where, way_out="Use the task multiclass.")
+    whole = kept[name].dtype == pl.Float64 and bool((kept[name] == kept[name].round()).all())
+    classes = tuple(int(value) if whole else value for value in kept[name].to_list())
+    codes = pl.Series(range(kept.height), dtype=pl.Int32)
+    values = reading.labels.replace_strict(kept[name], codes, default=None, return_dtype=pl.Int32)
+    task: TaskKind = "binary" if kept.height == 2 else "multiclass"
+    target = Target(name=name, task=task, classes=classes, counts=tuple(kept["n"].to_list()))
+    return Answer(target, values, _rare(rare[name], name))
+
+
+def _rare(labels: pl.Series, name: str) -> tuple[Finding, ...]:
+    if not len(labels):
+        return ()
+    shown = ", ".join(repr(_label(value)) for value in labels.head(5).to_list())
+    message = f"{len(labels)} classes have a single row and were left out: {shown}{', ...' if len(labels) > 5 else ''}."
+    return (Finding(code="rare-class", severity="warning", message=message, column=name, remedy="Gather more rows of these classes."),)
+
+
+def _same_type(labels: pl.Series, target: Target) -> pl.Series:
+    """Labels in the type of the classes: a test file may state 1 where the training table said "1"."""
+    first = target.classes[0]
+    if isinstance(first, str):
+        return frames.texts(labels)
+    if isinstance(first, bool):
+        parsed = frames.booleans(frames.texts(labels))
+        return labels.cast(pl.String) if parsed.wrong else parsed.values
+    if labels.dtype == pl.String:
+        numbers, wrong = frames.numbers(labels)
+        return labels if wrong else numbers
+    return labels.cast(pl.Float64)
+
+
+def _label(value: Label) -> Label:
+    return int(value) if isinstance(value, float) and value.is_integer() else value

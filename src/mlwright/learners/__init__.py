@@ -1,0 +1,5 @@
+"""Model families: each is fitted on a matrix and emits what it learnt. The law is on `Learner`."""
+
+from mlwright.learners.base import Learner
+
+__all__ = ["Learner"]

@@ -1,0 +1,158 @@
+"""Gradient-boosted trees by LightGBM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from mlwright.contracts.protocols import Terms, Truth
+from mlwright.graph import Forest, Tensor, apply, round_down, trees
+from mlwright.learners.base import Learner, Matrix
+
+_SMALL = 10_000  # rows below which the rounds found are fitted again with the watched rows
+_FEW = 300  # rows below which a part to watch is too small to say when to stop
+
+
+@dataclass
+class LightGBM(Learner):
+    """Boosting until the watched rows stop gaining for ``patience`` rounds, then (on few rows) that long on all of them.
+
+    Options have LightGBM's meanings: ``rate`` learning_rate, ``leaves`` num_leaves, ``least`` min_data_in_leaf, ``columns``
+    feature_fraction, ``rows`` bagging_fraction, ``l2`` lambda_l2, ``extra`` extra_trees.
+    """
+
+    rounds: int = 1000
+    rate: float = 0.05
+    leaves: int = 31
+    least: int = 20
+    columns: float = 0.8
+    rows: float = 1.0
+    l2: float = 1.0
+    extra: bool = False
+    patience: int = 50
+    _task: str = field(default="", init=False)
+    _width: int = field(default=1, init=False)
+    _booster: Any = field(default=None, init=False)
+
+    def fit(self, x: Matrix, truth: Truth, terms: Terms) -> LightGBM:
+        self._task, self._width = truth.task, truth.width
+        if len(x) < _FEW or not terms.watch.any():
+            self._booster = self._train(x, truth, terms, rounds=min(self.rounds, int(8 / self.rate)))
+            return self
+        learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
+        booster = self._train(x[learn], truth.at(learn), terms, self.rounds, (x[watch], truth.at(watch)))
+        if len(x) <= _SMALL and terms.clock.left > 0:
+            booster = self._train(x, truth, terms, max(1, booster.best_iteration))
+        self._booster = booster
+        return self
+
+    def predict(self, x: Matrix) -> NDArray[Any]:
+        # raw_score: a booster read from a model is told the link by us, as the graph is
+        best = self._booster.best_iteration
+        raw = self._booster.predict(x, raw_score=True, num_iteration=best if best > 0 else None, num_threads=1)
+        raw = np.asarray(raw).reshape(len(x), self._width)
+        if self._task == "regression":
+            return raw
+        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
+
+    def emit(self, x: Tensor) -> Tensor:
+        raw = trees(x, read_model(self._booster, self._width))
+        if self._task == "regression":
+            return raw
+        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+
+    def _train(
+        self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: tuple[Matrix, Truth] | None = None
+    ) -> lightgbm.Booster:
+        def out_of_time(env: Any) -> None:
+            if terms.clock.left < 0:
+                raise lightgbm.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
+
+        out_of_time.order = 40  # type: ignore[attr-defined]  # after LightGBM's own early stopping (30)
+        params = self._params(terms.seed, len(x))
+        data = lightgbm.Dataset(x, truth.values, params=params, free_raw_data=True)
+        callbacks: list[Any] = [out_of_time]
+        valid = []
+        if watch is not None:
+            valid = [lightgbm.Dataset(watch[0], watch[1].values, reference=data, params=params)]
+            callbacks.insert(0, lightgbm.early_stopping(self.patience, verbose=False))
+        return lightgbm.train(params, data, rounds, valid_sets=valid, callbacks=callbacks)
+
+    def _params(self, seed: int, rows: int) -> dict[str, Any]:
+        objective = {"binary": "binary", "multiclass": "multiclass", "regression": "l2"}[self._task]
+        return {
+            "objective": objective,
+            "num_class": self._width if self._task == "multiclass" else 1,
+            "learning_rate": self.rate,
+            "num_leaves": self.leaves,
+            "min_data_in_leaf": max(1, min(self.least, rows // 20)),
+            "feature_fraction": self.columns,
+            "bagging_fraction": self.rows,
+            "bagging_freq": 1 if self.rows < 1 else 0,
+            "lambda_l2": self.l2,
+            "extra_trees": self.extra,
+            "seed": seed,
+            "deterministic": True,
+            "force_row_wise": True,
+            "num_threads": 1,
+            "verbose": -1,
+            "feature_pre_filter": False,
+        }
+
+
+def read_model(booster: lightgbm.Booster, width: int) -> Forest:
+    """The booster's trees up to its best round. Reads LightGBM's own text format, whose numbers are exact."""
+    best = booster.best_iteration
+    text = booster.model_to_string(num_iteration=best if best > 0 else -1)
+    blocks = [dict(_fields(block)) for block in text.split("\nTree=")[1:]]
+    parts: dict[str, list[Any]] = {name: [] for name in Forest.__dataclass_fields__}
+    nodes = leaves = 0
+    for number, block in enumerate(blocks):
+        weight = np.array(block["leaf_value"].split(), dtype=np.float64)
+        parts["weight"].append(weight)
+        parts["target"].append(np.full(len(weight), number % width))
+        if len(weight) == 1:
+            parts["roots"].append(~leaves)
+        else:
+            parts["roots"].append(nodes)
+            for side, name in (("left", "left_child"), ("right", "right_child")):
+                child = np.array(block[name].split(), dtype=np.int64)
+                parts[side].append(np.where(child >= 0, child + nodes, child - leaves))
+            parts["feature"].append(np.array(block["split_feature"].split(), dtype=np.int64))
+            parts["threshold"].append(np.array(block["threshold"].split(), dtype=np.float64))
+            parts["missing_left"].append(_missing_left(block, parts["threshold"][-1]))
+            nodes += len(parts["threshold"][-1])
+        leaves += len(weight)
+
+    def joined(name: str, dtype: Any) -> NDArray[Any]:
+        return np.concatenate([*parts[name], np.zeros(0)]).astype(dtype)
+
+    return Forest(
+        roots=np.array(parts["roots"], dtype=np.int64),
+        feature=joined("feature", np.int64),
+        threshold=round_down(joined("threshold", np.float64)),
+        left=joined("left", np.int64),
+        right=joined("right", np.int64),
+        missing_left=joined("missing_left", np.uint8),
+        weight=joined("weight", np.float32),
+        target=joined("target", np.int64),
+        targets=width,
+    )
+
+
+def _fields(block: str) -> list[tuple[str, str]]:
+    lines = (line.partition("=") for line in block.split("\n\n", 1)[0].splitlines())
+    return [(name, value) for name, sep, value in lines if sep]
+
+
+def _missing_left(block: dict[str, str], threshold: NDArray[np.float64]) -> NDArray[np.uint8]:
+    # decision_type: bit 1 is "default left", bits 2 and 3 say what counts as missing (0: nothing, NaN is read as 0)
+    decision = np.array(block["decision_type"].split(), dtype=np.int64)
+    default_left = (decision & 2) > 0
+    as_zero = ((decision >> 2) & 3) == 0
+    return np.where(as_zero, threshold >= 0, default_left).astype(np.uint8)

@@ -1,0 +1,94 @@
+"""Regularised linear models."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.special import expit, softmax
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from mlwright.contracts.protocols import Terms, Truth
+from mlwright.graph import Tensor, apply
+from mlwright.learners.base import Flavour, Learner, Matrix
+
+_SPARSE = 0.2  # below this share of non-zeros a sparse matrix is the faster one
+
+
+@dataclass
+class Linear(Learner):
+    """Logistic (classification) or ridge regression. Of ``strengths`` (inverse regularisation, scikit-learn's C) the one
+    that does best on the watched rows is fitted again on all of them."""
+
+    flavour: ClassVar[Flavour] = "linear"
+    strengths: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
+    iterations: int = 200
+    _task: str = field(default="", init=False)
+    _weights: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 1)), init=False)
+    _bias: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1), init=False)
+
+    def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Linear:
+        self._task = truth.task
+        dense = np.count_nonzero(x) > _SPARSE * x.size
+        rows: Any = x.astype(np.float64) if dense else sparse.csr_matrix(x, dtype=np.float64)
+        best, strength = np.inf, self.strengths[len(self.strengths) // 2]
+        learn = np.flatnonzero(~terms.watch)
+        watch = np.flatnonzero(terms.watch)
+        if len(watch) and len(self.strengths) > 1:
+            for candidate in self.strengths:
+                if terms.clock.left < 0:
+                    break
+                self._solve(rows[learn], truth.at(learn), candidate)
+                loss = self._loss(rows[watch], truth.at(watch))
+                if loss < best:
+                    best, strength = loss, candidate
+        self._solve(rows, truth, strength)
+        return self
+
+    def predict(self, x: Matrix) -> NDArray[Any]:
+        return self._answer(x.astype(np.float64) @ self._weights + self._bias)
+
+    def emit(self, x: Tensor) -> Tensor:
+        raw = x @ self._weights + self._bias
+        if self._task == "regression":
+            return raw
+        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+
+    def _answer(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        if self._task == "regression":
+            return raw
+        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
+
+    def _solve(self, x: Any, truth: Truth, strength: float) -> None:
+        if truth.task == "regression":
+            ridge = Ridge(alpha=1.0 / strength).fit(x, truth.values)
+            self._weights, self._bias = ridge.coef_[:, None], np.array([ridge.intercept_])
+            return
+        present = np.unique(truth.values)
+        self._weights = np.zeros((x.shape[1], truth.width))
+        self._bias = np.full(truth.width, -30.0)  # a class without a row here: as good as never
+        if len(present) == 1:
+            self._bias[present if truth.task == "multiclass" else 0] = 30.0 if present[-1] else -30.0
+            return
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # a model cut short is judged like any other
+            model = LogisticRegression(C=strength, max_iter=self.iterations, tol=1e-3).fit(x, truth.values)
+        if truth.task == "binary":
+            self._weights, self._bias = model.coef_.T, model.intercept_
+        elif len(present) == 2:  # scikit-learn gives one column for two classes
+            self._weights[:, present[1]], self._bias[present] = model.coef_[0], (0.0, model.intercept_[0])
+        else:
+            self._weights[:, present], self._bias[present] = model.coef_.T, model.intercept_
+
+    def _loss(self, x: Any, truth: Truth) -> float:
+        answer = self._answer(np.asarray(x @ self._weights + self._bias))
+        if truth.task == "regression":
+            return float(np.mean((answer[:, 0] - truth.values) ** 2))
+        if truth.task == "binary":
+            answer = np.hstack([1 - answer, answer])
+        return float(-np.mean(np.log(np.clip(answer[np.arange(len(answer)), truth.values], 1e-7, None))))

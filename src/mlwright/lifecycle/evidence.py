@@ -1,0 +1,94 @@
+"""What the judge is shown: predictions of rows that no model saw which predicts them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mlwright import graph
+from mlwright.contracts.records import GROUP, TARGET, Candidates, Finding, Table
+from mlwright.evaluate import Evidence
+from mlwright.frames import feeds
+from mlwright.search import Blend, Search, full, reader, weigh
+
+BASELINES = {"constant": "constant", "small-tree": "small tree", "linear": "linear model"}
+
+
+def sealed_evidence(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> Evidence:
+    """The finished model on the rows that were sealed away, or that the user gave for testing. Opened here and only here."""
+    table = search.ground.table
+    frame = pl.read_ipc(search.run.path / "holdout.arrow")
+    fed = feeds(frame, table.schema)
+    model = graph.Session((search.run.path / "model.onnx").read_bytes())
+    baselines = {words: _answer(reader(search, id), fed) for id, words in _finished(search).items()}
+    if table.sealed == "test":
+        method = f"the finished model on the {len(frame):,} rows of test data that you gave"
+    else:
+        method = f"the finished model on {len(frame):,} rows sealed away before anything was learnt"
+    return Evidence(
+        y=frame[TARGET].to_numpy(),
+        prediction=_answer(model, fed),
+        baselines=baselines,
+        groups=frame[GROUP].to_numpy() if GROUP in frame.columns else None,
+        method=method,
+        **_shared(search, candidates, findings),
+    )
+
+
+def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> Evidence:
+    """Out-of-fold predictions, with the choice among the trials made again on every bootstrap sample."""
+    ground, truth = search.ground, search.truth()
+    target, names = ground.table.schema.target, [m.trial for m in candidates.members]
+    done = [t.spec.id for t in candidates.trials if t.status == "done"]
+    raw = {n: search.prediction(n).astype(np.float64) for n in done}
+
+    def shown(answer: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(full(answer, target.task) * target.scale + target.mean if target.task == "regression" else full(answer, target.task))
+
+    chosen = Blend(tuple(m.weight for m in candidates.members), candidates.slope, candidates.offset)
+
+    def select(rows: NDArray[Any]) -> NDArray[Any]:
+        blend = weigh([raw[n][rows] for n in done], truth.at(rows), search.metric, chosen)
+        return shown(blend([raw[n] for n in done], target.task))
+
+    values = truth.values * target.scale + target.mean if target.task == "regression" else truth.values
+    limited = ground.problem.max_latency is not None or ground.problem.max_size is not None
+    how = {"time": "each block of time predicted from those before it", "group": "whole groups left out in turn"}
+    words = how.get(ground.plan.splitter, "every row predicted by models that did not see it")
+    return Evidence(
+        y=values,
+        prediction=shown(chosen([raw[n] for n in names], target.task)),
+        baselines={words: shown(raw[id]) for id, words in _finished(search).items()},
+        groups=None if ground.groups is None else ground.groups[search.scored()],
+        method=f"{ground.plan.folds}-fold cross-validation ({words}), corrected for having chosen among {len(done)} trials",
+        out_of_fold={n: shown(raw[n]) for n in done},
+        select=None if limited else select,
+        **_shared(search, candidates, findings),
+    )
+
+
+def _shared(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> dict[str, Any]:
+    target = search.ground.table.schema.target
+    return {
+        "task": target.task,
+        "classes": target.classes,
+        "metric": search.metric,
+        "metric_reason": candidates.metric_reason,
+        "threshold": candidates.threshold,
+        "findings": findings,
+        "difference": candidates.difference,
+    }
+
+
+def _finished(search: Search) -> dict[str, str]:
+    """Baselines that were fitted, by trial, in words."""
+    done = {t.spec.id for t in search.trials() if t.status == "done"}
+    return {id: words for id, words in BASELINES.items() if id in done}
+
+
+def _answer(model: graph.Session, fed: Any) -> NDArray[Any]:
+    name = "probabilities" if "probabilities" in model.outputs else "value"
+    return model(fed, [name])[name]

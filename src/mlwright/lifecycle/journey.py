@@ -1,0 +1,176 @@
+"""One run on its way, and what each stage does with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import polars as pl
+
+from mlwright import bundle, evaluate, metrics, report
+from mlwright.clean import clean
+from mlwright.contracts.errors import RunError
+from mlwright.contracts.protocols import Clock, Listener
+from mlwright.contracts.records import Candidates, Plan, Problem, Profile, Recipe, Record, Release, Table, Verdict
+from mlwright.explore import explore
+from mlwright.featurize import featurize
+from mlwright.ingest import ingest
+from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
+from mlwright.search import Search, conclude, make_plan
+from mlwright.store import Run, atomic_write
+from mlwright.trials import Ground, Pool
+
+R = TypeVar("R", bound=Record)
+PACKAGES = ("mlwright", "lightgbm", "numpy", "onnx", "onnxruntime", "polars", "scikit-learn")
+
+
+class Request(Record):
+    """What a run was asked for, as far as resuming needs it: where the data is ("" when it was in memory), the folder that
+    the model goes to, and the command as the user gave it."""
+
+    source: str
+    model: str
+    command: str
+
+
+@dataclass
+class Journey:
+    """One run on its way: its folder, its clock, who listens, and what the stages have made so far."""
+
+    run: Run
+    problem: Problem
+    request: Request
+    clock: Clock
+    listener: Listener
+    pool: Pool | None = None
+    data: Any = None
+    _records: dict[str, Record] = field(default_factory=dict)
+    _search: Search | None = None
+
+    def get(self, name: str, type: type[R]) -> R:
+        """A record that an earlier stage made."""
+        if name not in self._records:
+            self._records[name] = self.run.read(name, type)
+        record = self._records[name]
+        if not isinstance(record, type):
+            raise TypeError(f"the record {name!r} is no {type.__name__}")
+        return record
+
+    def put(self, name: str, record: Record) -> None:
+        """Keep a record, on disk and here."""
+        self.run.write(name, record)
+        self._records[name] = record
+
+    @property
+    def metric(self) -> tuple[str, str]:
+        """The metric and why it is this one."""
+        target = self.get("table", Table).schema.target
+        if self.problem.metric is not None:
+            return metrics.find(self.problem.metric, target.task).name, "It was named in the request."
+        return metrics.choose(target.task, target.counts)
+
+    @property
+    def search(self) -> Search:
+        """The search over this run's trials, with all outcomes that lie in its folder."""
+        if self._search is None:
+            kept = wrap_up_seconds(self.problem.budget, self.get("table", Table))
+            clock = self.clock.within(self.clock.left - kept)
+            self._search = Search(self.run, Ground.of(self.run), self.metric[0], clock, self.listener)
+            self._search.load()
+        return self._search
+
+
+def wrap_up_seconds(budget: float | None, table: Table) -> float:
+    """What is kept of a budget for choosing, assembling, judging and writing: it grows with the table."""
+    if budget is None:
+        return 0.0
+    cells = (table.rows + table.holdout) * (len(table.schema.features) + len(table.schema.target.classes))
+    return min(0.4 * budget, 1.5 + 0.04 * budget + cells / 4e6)
+
+
+def ingested(j: Journey) -> Table:
+    """Source -> Table."""
+    return ingest(j.request.source if j.data is None else j.data, j.problem, j.run.path)
+
+
+def explored(j: Journey) -> Profile:
+    """Table -> Profile."""
+    return explore(j.get("table", Table), pl.read_ipc(j.run.path / "train.arrow"))
+
+
+def cleaned(j: Journey) -> Recipe:
+    """Profile -> Recipe."""
+    return clean(j.get("table", Table), j.get("profile", Profile))
+
+
+def featurized(j: Journey) -> Recipe:
+    """Recipe -> Recipe."""
+    return featurize(j.get("repairs", Recipe), j.get("table", Table))
+
+
+def planned(j: Journey) -> Plan:
+    """Recipe -> Plan. A metric that does not fit the task is refused here, before anything is fitted."""
+    j.listener("metric", metric=j.metric[0], reason=j.metric[1])
+    return make_plan(j.get("table", Table), j.get("recipe", Recipe), j.problem)
+
+
+def searched(j: Journey) -> Candidates:
+    """Plan -> Candidates, and model.onnx beside them."""
+    if j.pool is None:
+        raise RunError("there is no worker process to search with")
+    j.search.execute(j.pool)
+    candidates, assembly = conclude(j.search, j.metric[1])
+    atomic_write(j.run.path / "model.onnx", assembly.model)
+    return candidates
+
+
+def evaluated(j: Journey) -> Verdict:
+    """Candidates -> Verdict."""
+    table, candidates = j.get("table", Table), j.get("candidates", Candidates)
+    findings = (*table.findings, *j.get("profile", Profile).findings)
+    if table.sealed:
+        evidence = sealed_evidence(j.search, candidates, findings)
+    else:
+        evidence = fold_evidence(j.search, candidates, findings)
+    return evaluate.judge(evidence, j.problem.seed)
+
+
+def deployed(j: Journey) -> Release:
+    """Verdict -> Release: the bundle's folder, with the model card."""
+    table, candidates, verdict = j.get("table", Table), j.get("candidates", Candidates), j.get("verdict", Verdict)
+    versions = {name: version(name) for name in PACKAGES}
+    created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    profile = j.get("profile", Profile)
+    model = Path(j.request.model)
+    facts = report.Card(table, j.problem, profile, candidates, verdict, table.schema, versions, created, model.name)
+    provenance = bundle.Provenance(
+        fingerprint=table.fingerprint,
+        source=table.source,
+        rows=table.rows,
+        versions=versions,
+        seed=j.problem.seed,
+        command=j.request.command,
+        created=created,
+        commit=_commit(),
+        difference=candidates.difference,
+        latency=candidates.latency,
+    )
+    graph = (j.run.path / "model.onnx").read_bytes()
+    manifest = bundle.write(model, bundle.Contents(graph, table.schema, verdict, report.card(facts), provenance))
+    return Release(path=str(model), size=manifest.size, seconds=0.0)
+
+
+def _commit() -> str | None:
+    """The git commit of the folder that the command was given in, if it is under version control."""
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=2, check=False, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None if found.returncode == 0 else None

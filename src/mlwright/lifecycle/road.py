@@ -1,0 +1,199 @@
+"""The stages in order, and the two ways to travel them: from the start, and from where a run stopped."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mlwright import bundle
+from mlwright.contracts.errors import InputError, RunError
+from mlwright.contracts.protocols import Clock, Listener
+from mlwright.contracts.records import Candidates, Finding, Plan, Problem, Profile, Recipe, Record, Release, Table, Verdict
+from mlwright.lifecycle.journey import (
+    Journey,
+    Request,
+    cleaned,
+    deployed,
+    evaluated,
+    explored,
+    featurized,
+    ingested,
+    planned,
+    searched,
+)
+from mlwright.store import Run
+from mlwright.trials import Pool
+
+
+class Stage(NamedTuple):
+    """A verb, the record that it writes, and what it does."""
+
+    verb: str
+    record: str
+    type: type[Record]
+    act: Callable[[Journey], Record]
+
+
+STAGES = (
+    Stage("ingest", "table", Table, ingested),
+    Stage("explore", "profile", Profile, explored),
+    Stage("clean", "repairs", Recipe, cleaned),
+    Stage("featurize", "recipe", Recipe, featurized),
+    Stage("plan", "plan", Plan, planned),
+    Stage("search", "candidates", Candidates, searched),
+    Stage("evaluate", "verdict", Verdict, evaluated),
+    Stage("deploy", "release", Release, deployed),
+)
+_LEFTOVERS = ("train.arrow", "holdout.arrow", "model.onnx", "trials")  # a finished run keeps records, no rows
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run lives and its model goes, the clock that its budget started, and the command as the user gave it."""
+
+    runs: Path
+    model: Path
+    clock: Clock
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A finished run: its folder, the model's, the verdict, what was found in the data, and the seconds that it took."""
+
+    run: Path
+    model: Path
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    seconds: float
+
+
+def train(
+    data: Any,
+    target: str,
+    *,
+    metric: str | None = None,
+    budget: float | str | None = "60s",
+    trials: int | None = None,
+    group: str | None = None,
+    time: str | None = None,
+    test: Any = None,
+    seed: int = 0,
+    max_latency: float | str | None = None,
+    max_size: float | str | None = None,
+    out: str | os.PathLike[str] | None = None,
+    runs: str | os.PathLike[str] | None = None,
+    listener: Listener | None = None,
+) -> bundle.Model:
+    """Train a model to predict the column ``target`` of ``data``: a path, or a pandas, Polars or Arrow table.
+
+    ``budget`` is wall clock for all of it ("60s", "10min", or seconds; None for no limit), ``trials`` a number of
+    configurations instead, which makes the result repeatable to the byte. ``group`` names a column whose groups are never
+    split, ``time`` one that orders the rows, ``test`` a path to data to judge on. ``max_latency`` ("1ms", or milliseconds
+    a row) and ``max_size`` ("20MB", or bytes) are hard limits. The model is written to the folder ``out`` and the run kept
+    under ``runs``, where these are given. Raises InputError, BudgetError or RunError, which say what to do about it.
+    """
+    from mlwright.lifecycle import amounts
+
+    problem = Problem(
+        target=target,
+        metric=metric,
+        budget=amounts.seconds(budget),
+        trials=trials,
+        group=group,
+        time=time,
+        test=None if test is None else str(test),
+        seed=seed,
+        max_latency=amounts.milliseconds(max_latency),
+        max_size=amounts.size(max_size),
+    )
+    clock = Clock.lasting(problem.budget)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-")))
+        model = Path(out) if out is not None else folder / "model"
+        place = Place(Path(runs) if runs is not None else folder / "runs", model, clock, "mlwright.train(...)")
+        run(data, problem, place, listener or _silent)
+        return bundle.load(model)
+
+
+def run(data: Any, problem: Problem, place: Place, listener: Listener) -> Arrival:
+    """Run every stage on ``data``. What was finished stays in the run's folder, for `resume`."""
+    source = "" if not isinstance(data, str | Path) else str(data)
+    if source and "://" not in source:
+        source = str(Path(source).absolute())
+    started = Run.create(place.runs, place.model.name)
+    request = Request(source=source, model=str(place.model.absolute()), command=place.command)
+    started.write("problem", problem)
+    started.write("request", request)
+    return _travel(Journey(started, problem, request, place.clock, listener, data=data))
+
+
+def resume(folder: Path, listener: Listener) -> Arrival:
+    """Go on with a run that was interrupted; a finished one just says again what it came to.
+
+    Its clock has what was left of the budget, but at least a fifth of it. Raises RunError when the folder is no run, or its
+    data was in memory and had not been written down.
+    """
+    stopped = Run.open(folder)
+    problem, request = stopped.read("problem", Problem), stopped.read("request", Request)
+    if not request.source and not stopped.has("table"):
+        raise RunError("this run's data was in memory and had not been written down", where=str(folder), way_out="Train anew.")
+    left = None if problem.budget is None else max(problem.budget - _spent(stopped), 0.2 * problem.budget)
+    return _travel(Journey(stopped, problem, request, Clock.lasting(left), listener))
+
+
+def _travel(journey: Journey) -> Arrival:
+    started = time.monotonic()
+    run = journey.run
+    with ExitStack() as stack:
+        stack.enter_context(run.lock())
+        if not run.has("candidates"):
+            journey.pool = stack.enter_context(Pool(run.path / "workers.log"))
+        run.log("start", left=_left(journey.clock))
+        for stage in STAGES:
+            if not run.has(stage.record):
+                journey.listener("stage", stage=stage.verb)
+                journey.put(stage.record, stage.act(journey))
+                run.log("stage", stage=stage.verb, left=_left(journey.clock))
+        _tidy(run.path)
+        findings = (*journey.get("table", Table).findings, *journey.get("profile", Profile).findings)
+        model = Path(journey.get("release", Release).path)
+        return Arrival(run.path, model, journey.get("verdict", Verdict), findings, time.monotonic() - started)
+
+
+def _left(clock: Clock) -> float | None:
+    return None if clock.deadline is None else round(clock.left, 3)
+
+
+def _spent(run: Run) -> float:
+    """Seconds that earlier processes worked on the run: from each start to the last thing heard of it."""
+    total, since, last = 0.0, None, 0.0
+    for event in run.events():
+        if event["event"] == "start":
+            total += 0.0 if since is None else last - since
+            since = event["at"]
+        last = event["at"]
+    return total + (0.0 if since is None else last - since)
+
+
+def _tidy(folder: Path) -> None:
+    for name in _LEFTOVERS:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _silent(event: str, **facts: Any) -> None:
+    """Nobody listens."""

@@ -1,0 +1,54 @@
+"""The words for what the records hold, shared by the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mlwright.contracts.records import Decision, Finding, Score, Severity, Verdict
+from mlwright.metrics import METRICS, shown
+
+MEANING: dict[Decision, str] = {
+    "ship": "The model may be used for rows like those it was trained on.",
+    "hold": "Look at the reasons before the model is used: the number below may not be what new rows will show.",
+    "refuse": "Don't use the model: it does no better than always giving the same answer.",
+}
+PREDICTORS = {
+    "constant": "always the same answer",
+    "small tree": "a small decision tree",
+    "linear model": "a plain linear model",
+}
+_WEIGHT: dict[Severity, int] = {"severe": 0, "warning": 1, "info": 2}
+
+
+def title(metric: str) -> str:
+    """The metric's name as people write it."""
+    return METRICS[metric].title if metric in METRICS else metric
+
+
+def span(score: Score) -> str:
+    """The interval: ``"0.8211 to 0.8644"``."""
+    return f"{shown(score.low)} to {shown(score.high)}"
+
+
+def direction(metric: str) -> str:
+    """Which way is better."""
+    return "higher is better" if metric in METRICS and METRICS[metric].greater_is_better else "lower is better"
+
+
+def baselines(verdict: Verdict) -> list[tuple[str, Score]]:
+    """The simpler predictors, in words."""
+    return [(PREDICTORS.get(name, name), score) for name, score in verdict.baselines.items()]
+
+
+def by_weight(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once, severe ones first."""
+    return sorted(dict.fromkeys(findings), key=lambda f: _WEIGHT[f.severity])
+
+
+def size(count: float) -> str:
+    """Bytes as people read them."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000
+    return f"{count:.3g} GB"

@@ -1,0 +1,8 @@
+"""Recipe -> Candidates: choose, tune and blend inside a budget."""
+
+from mlwright.search.assemble import Assembly
+from mlwright.search.blend import Blend, full, weigh
+from mlwright.search.plan import make_plan
+from mlwright.search.search import Search, conclude, features, reader
+
+__all__ = ["Assembly", "Blend", "Search", "conclude", "features", "full", "make_plan", "reader", "weigh"]

@@ -1,0 +1,119 @@
+"""From chosen members to the one graph, checked against the fitted models before anything ships."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright import graph
+from mlwright.contracts.errors import ParityError
+from mlwright.contracts.protocols import Feeds
+from mlwright.contracts.records import Schema
+from mlwright.search.blend import EDGE, Blend
+from mlwright.trials import Outcome
+
+TOLERANCE = 1e-5
+_WARM, _TIMED = 20, 100
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A compiled model and what was measured on it: the largest difference from the fitted models (probabilities, or values
+    on the truth's scale), the median milliseconds of one row, and the bytes."""
+
+    model: bytes
+    difference: float
+    latency: float
+
+    @property
+    def size(self) -> int:
+        """Bytes of the model."""
+        return len(self.model)
+
+
+def assemble(members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema, probe: Feeds) -> Assembly:
+    """Join each member's fold models (their mean is the member) into one model, measure it, and compare it with the fitted
+    models on the probe rows. Raises ParityError when they differ by more than TOLERANCE or give another label."""
+    tensors = [[o.fragment for o in member if o.fragment is not None] for member in members]
+    outputs = emit(tensors, blend, schema)
+    inputs = graph.Inputs(schema.numbers, schema.strings)
+    facts = {"task": schema.target.task, "classes": msgspec.json.encode(schema.target.classes).decode()}
+    model = graph.compile(outputs, inputs, facts)
+    session = graph.Session(model)
+    native = blend([np.mean([o.native for o in member], axis=0) for member in members], schema.target.task)
+    difference = compare(session(probe), native, blend, schema)
+    return Assembly(model, difference, measure(session, probe))
+
+
+def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema) -> dict[str, graph.Tensor]:
+    """The named outputs of a model (see `mlwright.contracts.records.Schema` for its inputs): ``probabilities`` (n, k) and
+    ``label`` (n,), or ``value``, ``lower`` and ``upper`` (n,)."""
+    target = schema.target
+    width = len(target.classes) if target.task == "multiclass" else 1
+    share = [w / len(m) for w, m in zip(blend.weights, members, strict=True) for _ in m]
+    mean = graph.concat([t for m in members for t in m]) @ np.kron(np.array(share)[:, None], np.eye(width))
+    if target.task == "regression":
+        value = graph.cast(mean, "float64") * target.scale + target.mean
+        band = blend.spread * target.scale
+        return {"value": graph.flat(value), "lower": graph.flat(value - band), "upper": graph.flat(value + band)}
+    texts = [str(c) for c in target.classes]
+    if target.task == "binary":
+        p = _calibrate_binary(mean, blend)
+        second = graph.cast(graph.apply("Not", graph.apply("Less", p, blend.threshold)), "int64")
+        return {"probabilities": graph.concat([p * -1.0 + 1.0, p]), "label": graph.choose(texts, graph.flat(second))}
+    if blend.calibrated:
+        logs = graph.apply("Log", graph.clip(mean, EDGE, 1.0)) * blend.slope
+        mean = graph.apply("Softmax", logs, attrs={"axis": 1})
+    best = graph.Tensor("ArgMax", (mean,), {"axis": 1, "keepdims": 0}, "int64", 0)
+    return {"probabilities": mean, "label": graph.choose(texts, best)}
+
+
+def compare(got: dict[str, NDArray[np.generic]], native: NDArray[np.float64], blend: Blend, schema: Schema) -> float:
+    """The largest difference between a model's outputs and the fitted models' blended answer."""
+    target = schema.target
+    if target.task == "regression":
+        difference = np.abs((got["value"].astype(np.float64) - target.mean) / target.scale - native[:, 0])
+        same = np.ones(len(native), dtype=bool)
+    else:
+        both = np.hstack([1 - native, native]) if target.task == "binary" else native
+        difference = np.abs(got["probabilities"] - both).max(axis=1)
+        texts = np.array([str(c) for c in target.classes], dtype=object)
+        if target.task == "binary":
+            expected, margin = (native[:, 0] >= blend.threshold).astype(int), np.abs(native[:, 0] - blend.threshold)
+        else:
+            top = np.sort(native, axis=1)
+            expected, margin = native.argmax(axis=1), top[:, -1] - top[:, -2]
+        same = (got["label"] == texts[expected]) | (margin <= TOLERANCE)  # a tie may fall either way
+    largest = float(difference.max(initial=0.0))
+    if not (largest <= TOLERANCE and same.all()):
+        row = int(np.argmax(difference + ~same))
+        raise ParityError(
+            f"the graph and the fitted models differ by {largest:.2g} (row {row} of the probe; {int((~same).sum())} labels)",
+            way_out="nothing was shipped; this is a bug in a step or a learner: please report it with the run's folder",
+        )
+    return largest
+
+
+def measure(session: graph.Session, probe: Feeds) -> float:
+    """The median milliseconds of one row in process."""
+    rows = len(next(iter(probe.values())))
+    singles = [{name: a[i % rows : i % rows + 1] for name, a in probe.items()} for i in range(_WARM + _TIMED)]
+    seconds = []
+    for feeds in singles:
+        started = time.perf_counter()
+        session(feeds)
+        seconds.append(time.perf_counter() - started)
+    return float(np.median(seconds[_WARM:]) * 1e3)
+
+
+def _calibrate_binary(p: graph.Tensor, blend: Blend) -> graph.Tensor:
+    if not blend.calibrated:
+        return p
+    inside = graph.clip(p, EDGE, 1 - EDGE)
+    odds = graph.apply("Log", inside / (inside * -1.0 + 1.0))
+    return graph.apply("Sigmoid", odds * blend.slope + blend.offset)

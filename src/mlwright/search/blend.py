@@ -1,0 +1,156 @@
+"""From out-of-fold predictions to an ensemble: weights, calibration, threshold. Pure functions of arrays.
+
+Predictions are (n, w) as learners give them (see `mlwright.learners.Learner`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit, softmax
+
+from mlwright import metrics
+from mlwright.contracts.protocols import Truth
+
+Floats = NDArray[np.floating[Any]]
+STEPS = 25  # members are drawn with replacement so often at most
+ENOUGH = 20_000  # rows that decide about weights; more cost time and change nothing
+EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before their logarithm is taken
+_ABSOLUTE = frozenset({"mae", "median_absolute_error", "mape"})
+_THRESHOLDED = frozenset({"f1", "f1_macro", "f1_weighted", "mcc", "balanced_accuracy"})
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How members' predictions become the answer: a weighted mean, calibrated by ``slope`` and ``offset`` on the log-odds
+    (binary; Platt 1999) or by ``slope`` on the log-probabilities (multiclass; temperature), cut at ``threshold`` (binary);
+    ``spread`` is half the width of a 90% interval (regression, on the truth's scale)."""
+
+    weights: tuple[float, ...]
+    slope: float = 1.0
+    offset: float = 0.0
+    threshold: float = 0.5
+    spread: float = 0.0
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether calibration changes anything."""
+        return (self.slope, self.offset) != (1.0, 0.0)
+
+    def __call__(self, predictions: Sequence[Floats], task: str) -> NDArray[np.float64]:
+        """The answer (n, w) from the members' predictions, as the graph computes it."""
+        total = np.zeros(predictions[0].shape)
+        for weight, prediction in zip(self.weights, predictions, strict=True):
+            total += weight * prediction
+        if not self.calibrated or task == "regression":
+            return total
+        if task == "binary":
+            p = np.clip(total, EDGE, 1 - EDGE)
+            return np.asarray(expit(self.slope * np.log(p / (1 - p)) + self.offset))
+        return np.asarray(softmax(self.slope * np.log(np.clip(total, EDGE, 1.0)), axis=1))
+
+
+def choose(predictions: Sequence[Floats], truth: Truth, metric: str, seed: int) -> Blend:
+    """The blend that does best on these rows: greedy selection with replacement (Caruana et al. 2004) by the loss that the
+    metric rests on, then a calibration if it does better on rows it was not fitted on, then a threshold if the metric
+    needs one."""
+    rows = _sample(truth, seed)
+    few, known = [p[rows] for p in predictions], truth.at(rows)
+    blend = Blend(_greedy(few, known, metric))
+    if truth.task == "regression":
+        return blend
+    blend = _calibrated(blend, few, known)
+    if truth.task == "binary" and metric in _THRESHOLDED:
+        blend = replace(blend, threshold=_threshold(blend(few, "binary")[:, 0], known, metric))
+    return blend
+
+
+def weigh(predictions: Sequence[Floats], truth: Truth, metric: str, like: Blend) -> Blend:
+    """As `choose`, but only the members' weights are chosen; calibration and threshold are taken from ``like``."""
+    return replace(like, weights=_greedy(predictions, truth, metric))
+
+
+def spread(answer: Floats, truth: Truth) -> float:
+    """Half the width of the band that 90% of these out-of-fold errors lie in (split conformal, Lei et al. 2018)."""
+    error = np.sort(np.abs(answer[:, 0] - truth.values))
+    return float(error[min(len(error) - 1, int(np.ceil(0.9 * (len(error) + 1))) - 1)])
+
+
+def loss(prediction: Floats, truth: Truth, metric: str) -> float:
+    """What is made small: the log loss of classes, the squared (or, for metrics of absolute error, absolute) error."""
+    if truth.task == "regression":
+        error = prediction[:, 0] - truth.values
+        return float(np.mean(np.abs(error)) if metric in _ABSOLUTE else np.mean(error * error))
+    if truth.task == "binary":
+        p = np.where(truth.values == 1, prediction[:, 0], 1 - prediction[:, 0])
+    else:
+        p = prediction[np.arange(len(prediction)), truth.values]
+    return float(-np.mean(np.log(np.clip(p, EDGE, None))))
+
+
+def full(prediction: Floats, task: str) -> Floats:
+    """A learner's (n, w) as metrics read it: (n, k) probabilities, or (n,) values."""
+    if task == "regression":
+        return prediction[:, 0]
+    return np.hstack([1 - prediction, prediction]) if task == "binary" else prediction
+
+
+def _greedy(predictions: Sequence[Floats], truth: Truth, metric: str) -> tuple[float, ...]:
+    counts = np.zeros(len(predictions))
+    total = np.zeros(predictions[0].shape)
+    best, best_counts = np.inf, counts
+    for step in range(STEPS):
+        losses = [loss((total + p) / (step + 1), truth, metric) for p in predictions]
+        pick = int(np.argmin(losses))
+        total, counts = total + predictions[pick], counts.copy()
+        counts[pick] += 1
+        if losses[pick] < best * (1 - 1e-5) or step == 0:
+            best, best_counts = losses[pick], counts
+        elif step - best_counts.sum() > 3:
+            break
+    return tuple(float(c) for c in best_counts / best_counts.sum())
+
+
+def _calibrated(blend: Blend, predictions: Sequence[Floats], truth: Truth) -> Blend:
+    raw = blend(predictions, truth.task)
+    half = np.arange(len(raw)) % 2 == 0  # rows come sampled at random, or in time order: both are fair halves
+    gain = 0.0
+    for learn in (half, ~half):
+        slope, offset = _fit_calibration(raw[learn], truth.at(learn))
+        fitted = replace(Blend((1.0,)), slope=slope, offset=offset)
+        gain += loss(raw[~learn], truth.at(~learn), "") - loss(fitted([raw[~learn]], truth.task), truth.at(~learn), "")
+    if gain <= 0:
+        return blend
+    slope, offset = _fit_calibration(raw, truth)
+    return replace(blend, slope=slope, offset=offset)
+
+
+def _fit_calibration(raw: Floats, truth: Truth) -> tuple[float, float]:
+    def cost(parameters: Floats) -> float:
+        slope, offset = float(parameters[0]), float(parameters[1]) if truth.task == "binary" else 0.0
+        fitted = replace(Blend((1.0,)), slope=slope, offset=offset or 1e-300)
+        return loss(fitted([raw], truth.task), truth, "") + 1e-4 * ((slope - 1) ** 2 + offset**2)
+
+    start = [1.0, 0.0] if truth.task == "binary" else [1.0]
+    found = minimize(cost, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 120}).x
+    slope = float(np.clip(found[0], 0.2, 5.0))
+    return slope, float(np.clip(found[1], -5.0, 5.0)) if truth.task == "binary" else 0.0
+
+
+def _threshold(p: Floats, truth: Truth, metric: str) -> float:
+    grid = np.unique(np.quantile(p, np.linspace(0.005, 0.995, 100)))
+    both = np.stack([1 - p, p], axis=1)
+    scores = [metrics.score(metrics.METRICS[metric], truth.values, both, threshold=float(t)) for t in grid]
+    return float(grid[int(np.argmax(scores))])
+
+
+def _sample(truth: Truth, seed: int) -> NDArray[np.int64]:
+    rows = len(truth.values)
+    if rows <= ENOUGH:
+        return np.arange(rows)
+    return np.sort(np.random.default_rng(seed).permutation(rows)[:ENOUGH])

@@ -1,0 +1,114 @@
+"""What to try, in which order: a pure function of the table's shape, the problem and the budget.
+
+Nothing here looks at a clock, so the same request always gives the same plan.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from mlwright.contracts.records import Plan, Problem, Recipe, Table, TrialSpec
+from mlwright.trials.folds import Splitter
+
+# Seconds of one core, measured on 2 cores of a common server: order of magnitude is all that is asked of them.
+_BOOST_CELL, _BOOST_ROUND = 9e-9, 6e-4  # a LightGBM round of 31 leaves: per cell of the matrix, and whatever its size
+_EXTRA_CELL = 1.2e-7  # a tree of ExtraTrees: per row and column looked at
+_LINEAR_CELL = 4e-7  # a logistic regression: per cell and class, all iterations and strengths
+CORES = 2
+
+
+def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
+    """The order is cheap to dear: baselines, a linear model, then trees of ever more kinds."""
+    splitter: Splitter = "plain"
+    if problem.time:
+        splitter = "time"
+    elif problem.group:
+        splitter = "group"
+    elif table.schema.target.task != "regression":
+        splitter = "stratified"
+    shape = _Shape(table, problem.budget)
+    trials = [
+        TrialSpec(id="constant", learner="constant", baseline=True),
+        TrialSpec(id="small-tree", learner="small_tree", rows=min(table.rows, 50_000), baseline=True),
+        TrialSpec(id="linear", learner="linear", rows=shape.linear_rows(), baseline=True),
+        *_boosters(shape)[:1],
+        *_forests(shape),
+        *_boosters(shape)[1:],
+    ]
+    if problem.trials is not None:
+        trials = trials[: 2 + problem.trials]
+    return Plan(folds=shape.folds, splitter=splitter, trials=tuple(trials))
+
+
+class _Shape:
+    """What the table's size and the budget allow."""
+
+    def __init__(self, table: Table, budget: float | None):
+        self.rows = table.rows
+        target = table.schema.target
+        self.answers = len(target.classes) if target.task == "multiclass" else 1
+        widths = {"text": 300, "datetime": 6, "categorical": 2}
+        self.columns = sum(widths.get(c.kind, 1) for c in table.schema.features)
+        seconds = 3600.0 if budget is None else budget
+        self.work = max(1.0, 0.7 * seconds - 2.0) * CORES  # core seconds for all trials
+        self.folds = 5 if self.boost_rounds(5) >= 120 else 3
+        if table.rows < 5 * 5:
+            self.folds = 3
+
+    def boost_rounds(self, folds: int, rows: int | None = None) -> float:
+        """Rounds of boosting that a third of the work pays for."""
+        fitted = min(rows or self.rows, self.rows) * (1 - 1 / folds)
+        each = self.answers * (fitted * self.columns * _BOOST_CELL + _BOOST_ROUND)
+        return self.work / 3 / folds / each
+
+    def boost_rows(self) -> int | None:
+        """A cap on rows that leaves at least 60 rounds."""
+        rows = self.rows
+        while rows > 5_000 and self.boost_rounds(self.folds, rows) < 60:
+            rows = rows * 2 // 3
+        return None if rows == self.rows else rows
+
+    def linear_rows(self) -> int | None:
+        """A cap on rows that a linear model is fitted on within a tenth of the work."""
+        columns = self.columns * 3 + 1
+        rows = int(self.work / 10 / self.folds / (columns * self.answers * _LINEAR_CELL))
+        return None if rows >= self.rows else max(2_000, rows)
+
+    def extra_trees(self) -> tuple[int, int | None]:
+        """Trees of a forest and a cap on rows, within a quarter of the work."""
+        looked = max(1.0, math.sqrt(self.columns)) if self.answers > 1 or self.columns > 30 else self.columns
+        rows = self.rows
+        while True:
+            each = rows * looked * _EXTRA_CELL * max(1, math.log2(max(rows, 2)) / 10)
+            count = self.work / 4 / self.folds / max(each, 1e-3)
+            if count >= 50 or rows <= 5_000:
+                return int(min(200 if rows < 5_000 else 100, max(20, count))), None if rows == self.rows else rows
+            rows = rows * 2 // 3
+
+
+def _boosters(shape: _Shape) -> list[TrialSpec]:
+    rows = shape.boost_rows()
+    rounds = shape.boost_rounds(shape.folds, rows)
+    rate = min(0.3, max(0.05, 20.0 / rounds))
+    most = int(max(60, min(1500, 2 * rounds, 100 / rate)))
+    small = shape.rows < 2_000
+    variants: list[dict[str, Any]] = [
+        {"leaves": 15 if small else 31, "columns": 0.8},
+        {"leaves": 7, "columns": 0.5, "l2": 5.0, "least": 10},
+        {"leaves": 31 if small else 63, "columns": 0.6, "rows": 0.8, "least": 10},
+        {"leaves": 31, "columns": 0.8, "extra": True, "least": 10},
+        {"leaves": 15, "columns": 0.35, "rows": 0.7, "l2": 10.0, "least": 40},
+        {"leaves": 127, "columns": 0.5, "rows": 0.9, "l2": 3.0, "least": 5},
+    ]
+    return [
+        TrialSpec(id=f"lightgbm-{i + 1}", learner="lightgbm", rows=rows, options={"rounds": most, "rate": round(rate, 4), **v})
+        for i, v in enumerate(variants)
+    ]
+
+
+def _forests(shape: _Shape) -> list[TrialSpec]:
+    trees, rows = shape.extra_trees()
+    options = {"trees": trees, "least": 2 if shape.rows < 20_000 else 5, "leaves": 4000}
+    narrow = {"features": 1.0 if shape.columns <= 30 and shape.answers == 1 else 0.0}
+    return [TrialSpec(id="extratrees-1", learner="extratrees", rows=rows, options={**options, **narrow})]

@@ -1,0 +1,257 @@
+"""Recipe -> Candidates: run the plan's trials inside the budget, then choose, blend and assemble."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright import metrics
+from mlwright.contracts.errors import BudgetError, RunError
+from mlwright.contracts.protocols import Clock, Listener, Truth
+from mlwright.contracts.records import Candidates, Feature, Member, Trial, TrialSpec
+from mlwright.search.assemble import Assembly, assemble, emit
+from mlwright.search.blend import Blend, choose, full, loss, spread
+from mlwright.graph import Inputs, Session, compile
+from mlwright.store import Run
+from mlwright.trials import Ended, Ground, Job, Outcome, Pool, failure, outcome_path, read_outcome, write_outcome
+
+_SHARE = 0.45  # of what is left of the budget a trial that could go on for ever may take
+_WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: what it learnt must be emitted too
+MEMORY_SHARE = 0.8
+
+
+@dataclass
+class Search:
+    """A search over the trials of a run. All that it learns lies in the run's folder, so another process can go on."""
+
+    run: Run
+    ground: Ground
+    metric: str
+    clock: Clock
+    listener: Listener
+    outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
+
+    @property
+    def refits(self) -> bool:
+        """Whether each trial is also fitted on all rows: always where early folds know only the past, and where limits of
+        latency or size may leave no room for a model a fold."""
+        problem = self.ground.problem
+        return self.ground.plan.splitter == "time" or problem.max_latency is not None or problem.max_size is not None
+
+    def units(self, spec: TrialSpec) -> range:
+        """The folds of a trial; the last is the refit, where there is one."""
+        return range(self.ground.plan.folds + self.refits)
+
+    def execute(self, pool: Pool) -> None:
+        """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock ends."""
+        queue = deque((spec, fold) for spec in self.ground.plan.trials for fold in self.units(spec))
+        queue = deque(unit for unit in queue if (unit[0].id, unit[1]) not in self.outcomes)
+        cores = os.cpu_count() or 1
+        memory = int(MEMORY_SHARE * _free_memory() / cores)
+        while (queue or pool.running) and self.clock.left > 0:
+            while queue and pool.running < cores and self.clock.left > 0.3:
+                spec, fold = queue.popleft()
+                if not self._abandoned(spec):
+                    pool.submit(self._job(spec, fold, memory))
+            for ended in pool.wait(min(self.clock.left, 0.5)):
+                self._take(ended)
+            if queue and self.clock.left <= 0.3 and not pool.running:
+                break
+
+    def trials(self) -> list[Trial]:
+        """What became of each configuration, in the plan's order."""
+        return [self._trial(spec) for spec in self.ground.plan.trials]
+
+    def load(self) -> None:
+        """Take up all outcomes that lie in the run's folder."""
+        for spec in self.ground.plan.trials:
+            for fold in self.units(spec):
+                known = read_outcome(outcome_path(self.run.path, spec.id, fold))
+                if known is not None:
+                    self.outcomes[spec.id, fold] = known
+
+    def _abandoned(self, spec: TrialSpec) -> bool:
+        """A trial one of whose folds failed can't be used."""
+        return any(o.result.status != "done" for (id, _), o in self.outcomes.items() if id == spec.id)
+
+    def _job(self, spec: TrialSpec, fold: int, memory: int) -> Job:
+        left = self.clock.left
+        if left == float("inf"):
+            return Job(0, str(self.run.path), spec.id, fold, memory=memory)
+        units = len(self.units(spec))
+        rounds = -(-units // (os.cpu_count() or 1))  # waves of jobs that the trial takes
+        allowed = left * _WRAP_UP if spec.baseline else max(0.5, _SHARE * left / rounds)
+        now = time.monotonic()
+        return Job(0, str(self.run.path), spec.id, fold, now + min(allowed, left * _WRAP_UP), now + left, memory)
+
+    def _take(self, ended: Ended) -> None:
+        trial, fold = ended.job.trial, ended.job.fold
+        path = outcome_path(self.run.path, trial, fold)
+        outcome = read_outcome(path) if ended.status == "done" else None
+        if outcome is None:
+            status = "crashed" if ended.status == "done" else ended.status
+            outcome = failure(trial, fold, status, ended.error or "left no outcome", 0.0)
+            if status != "deadline":  # a resumed run has time again
+                write_outcome(path, outcome)
+        self.outcomes[trial, fold] = outcome
+        spec = next(s for s in self.ground.plan.trials if s.id == trial)
+        if outcome.result.status != "done":
+            self.listener("trial-failed", trial=trial, fold=fold, status=outcome.result.status, error=outcome.result.error)
+        elif self._trial(spec).status == "done":
+            self._tell(spec)
+
+    def _tell(self, spec: TrialSpec) -> None:
+        done = [t for t in self.trials() if t.status == "done"]
+        scores = {t.spec.id: self.score(t.spec.id) for t in done}
+        sign = 1 if metrics.METRICS[self.metric].greater_is_better else -1
+        best = max(scores.values(), key=lambda s: sign * s)
+        count = len(self.ground.plan.trials)
+        self.listener("trial", trial=spec.id, score=scores[spec.id], best=best, done=len(done), planned=count, metric=self.metric)
+
+    def scored(self) -> NDArray[np.int64]:
+        """Rows that have out-of-fold predictions."""
+        return np.flatnonzero(self.ground.folds.of >= 0)
+
+    def prediction(self, trial: str) -> NDArray[np.float32]:
+        """A finished trial's out-of-fold predictions (n, w) of the rows `scored`."""
+        width = self.ground.truth.width
+        table = np.zeros((len(self.ground.frame), width), np.float32)
+        for fold in range(self.ground.plan.folds):
+            table[self.ground.folds.valid(fold)] = self.outcomes[trial, fold].prediction
+        return table[self.scored()]
+
+    def truth(self) -> Truth:
+        """The truth of the rows `scored`."""
+        return self.ground.truth.at(self.scored())
+
+    def score(self, trial: str) -> float:
+        """A finished trial's out-of-fold metric."""
+        return _score(self.metric, self.prediction(trial), self.truth(), self.ground)
+
+    def _trial(self, spec: TrialSpec) -> Trial:
+        found = [self.outcomes.get((spec.id, fold)) for fold in self.units(spec)]
+        done = [o for o in found if o is not None]
+        seconds = sum(o.result.seconds for o in done)
+        bad = next((o.result for o in done if o.result.status != "done"), None)
+        if bad is not None:
+            return Trial(spec=spec, status=bad.status, seconds=seconds, error=bad.error)
+        if len(done) < len(found):
+            return Trial(spec=spec, status="skipped", seconds=seconds, error="no time was left for it")
+        value = loss(self.prediction(spec.id), self.truth(), self.metric)
+        difference = max(o.result.difference for o in done)
+        return Trial(spec=spec, status="done", loss=value, seconds=seconds, difference=difference)
+
+    def members(self, names: list[str], refit: bool) -> list[list[Outcome]]:
+        """The outcomes that stand for each trial in a model: its folds', or that of its refit."""
+        folds = self.ground.plan.folds
+        return [[self.outcomes[n, folds]] if refit else [self.outcomes[n, f] for f in range(folds)] for n in names]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Trials, how they are blended, and whether refits stand for folds."""
+
+    names: list[str]
+    blend: Blend
+    refit: bool
+
+
+def conclude(search: Search, metric_reason: str) -> tuple[Candidates, Assembly]:
+    """Choose among the finished trials, and assemble the best ensemble that keeps to the limits of latency and size.
+
+    Raises RunError when no trial finished, BudgetError when nothing keeps to the limits.
+    """
+    trials = search.trials()
+    done = [t.spec.id for t in trials if t.status == "done"]
+    if not done:
+        errors = "; ".join(sorted({t.error for t in trials if t.error})) or "no trial ended in time"
+        raise RunError(f"no model could be trained: {errors}", way_out="give a larger --budget, or look at workers.log in the run's folder")
+    problem = search.ground.problem
+    search.listener("stage", stage="assemble")
+    smallest, fastest = float("inf"), float("inf")
+    for choice in _choices(search, done):
+        names = choice.names
+        assembly = assemble(search.members(names, choice.refit), choice.blend, search.ground.table.schema, search.ground.probe())
+        smallest, fastest = min(smallest, assembly.size), min(fastest, assembly.latency)
+        if assembly.size <= (problem.max_size or float("inf")) and assembly.latency <= (problem.max_latency or float("inf")):
+            return _candidates(search, trials, choice, assembly, metric_reason), assembly
+    raise BudgetError(
+        f"no model keeps to the limits: the smallest had {smallest:,.0f} bytes, the fastest took {fastest:.3f} ms a row",
+        way_out="allow more with --max-size or --max-latency",
+    )
+
+
+def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
+    """Ensembles, best first: the blend, then less and less of it, as folds and (where there are such) as refits."""
+    truth = search.truth()
+    predictions = {n: search.prediction(n) for n in done}
+    ways = [False, True] if search.refits else [False]
+    if search.ground.plan.splitter == "time":
+        ways = [True]
+    blend = choose([predictions[n] for n in done], truth, search.metric, search.ground.problem.seed)
+    order = sorted((n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)])
+    groups = [order[:size] for size in range(len(order), 0, -1)]
+    groups += [[n] for n in sorted(done, key=lambda n: loss(predictions[n], truth, search.metric)) if [n] not in groups]
+    for names in groups:
+        blend = choose([predictions[n] for n in names], truth, search.metric, search.ground.problem.seed)
+        kept = [n for n, w in zip(names, blend.weights, strict=True) if w]
+        blend = replace(blend, weights=tuple(w for w in blend.weights if w))
+        if truth.task == "regression":
+            answer = blend([predictions[n] for n in kept], truth.task)
+            blend = replace(blend, spread=spread(answer, truth))
+        for refit in ways:
+            yield Choice(kept, blend, refit)
+
+
+def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: Assembly, reason: str) -> Candidates:
+    blend = choice.blend
+    binary = search.ground.truth.task == "binary"
+    return Candidates(
+        trials=tuple(trials),
+        members=tuple(Member(trial=n, weight=w, refit=choice.refit) for n, w in zip(choice.names, blend.weights, strict=True)),
+        metric=search.metric,
+        metric_reason=reason,
+        slope=blend.slope,
+        offset=blend.offset,
+        threshold=blend.threshold if binary else None,
+        spread=blend.spread,
+        difference=assembly.difference,
+        latency=assembly.latency,
+        size=assembly.size,
+    )
+
+
+def reader(search: Search, trial: str) -> Session:
+    """A finished trial alone, as a model: how baselines answer rows that were sealed away."""
+    schema = search.ground.table.schema
+    member = search.members([trial], search.ground.plan.splitter == "time")[0]
+    outputs = emit([[o.fragment for o in member if o.fragment is not None]], Blend((1.0,)), schema)
+    return Session(compile(outputs, Inputs(schema.numbers, schema.strings)))
+
+
+def features(search: Search, candidates: Candidates) -> tuple[Feature, ...]:
+    """The columns of the matrices that the ensemble reads, each with the input and the step it came from."""
+    found: dict[str, Feature] = {}
+    for member in candidates.members:
+        for feature in search.outcomes[member.trial, 0].result.features:
+            found.setdefault(feature.name, feature)
+    return tuple(found.values())
+
+
+def _score(metric: str, prediction: NDArray[np.float32], truth: Truth, ground: Ground) -> float:
+    target = ground.table.schema.target
+    answer = full(prediction.astype(np.float64), truth.task)
+    if truth.task == "regression":
+        return float(metrics.score(metrics.METRICS[metric], truth.values * target.scale + target.mean, answer * target.scale + target.mean))
+    return float(metrics.score(metrics.METRICS[metric], truth.values, answer))
+
+
+def _free_memory() -> int:
+    with open("/proc/meminfo") as lines:
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))

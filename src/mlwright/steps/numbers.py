@@ -1,0 +1,135 @@
+"""Steps on numbers. They work on all their columns at once: a few operators, however wide the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from mlwright.contracts.protocols import Truth
+from mlwright.contracts.records import ColumnKind
+from mlwright.graph import Tensor, apply, cast, clip, columns, concat, where
+from mlwright.steps.base import Step
+
+Floats = NDArray[np.float64]
+LARGEST = 3.0e38  # below float32's largest, so that a number that is cast stays finite
+_NONE = np.zeros(0)
+
+
+def _finite(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.when(pl.all().is_finite()).then(pl.all()))
+
+
+def _row(frame: pl.DataFrame, fill: float) -> Floats:
+    return frame.fill_null(fill).to_numpy()[0].astype(np.float64)
+
+
+@dataclass
+class Clip(Step):
+    """Limits numbers to the range seen in training; a column never seen with a number becomes 0 (or stays missing)."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("numeric", "boolean", "datetime")
+    _low: Floats = field(default_factory=lambda: _NONE, init=False)
+    _high: Floats = field(default_factory=lambda: _NONE, init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> Clip:
+        finite = _finite(frame)
+        self._low = np.clip(_row(finite.min(), 0.0), -LARGEST, LARGEST)
+        self._high = np.clip(_row(finite.max(), 0.0), -LARGEST, LARGEST)
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        return clip(x, self._low, self._high)
+
+
+@dataclass
+class Impute(Step):
+    """Fills what is missing with the training median; a column in which something was missing also gets an indicator."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("numeric", "boolean", "datetime")
+    indicator: bool = True
+    _median: Floats = field(default_factory=lambda: _NONE, init=False)
+    _gaps: list[int] = field(default_factory=list, init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> Impute:
+        self._median = _row(_finite(frame).median(), 0.0)
+        gaps = frame.null_count().row(0)
+        self._gaps = [i for i, count in enumerate(gaps) if 0 < count < len(frame)] if self.indicator else []
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        missing = apply("IsNaN", x)
+        filled = where(missing, self._median.astype(x.dtype), x)
+        if not self._gaps:
+            return filled
+        gaps = missing if len(self._gaps) == x.width else cast(columns(cast(missing, "int64"), self._gaps), "bool")
+        return concat([filled, cast(gaps, x.dtype)])
+
+    def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
+        return [(c, c) for c in columns] + [(f"{columns[i]} is missing", columns[i]) for i in self._gaps]
+
+
+@dataclass
+class Standardise(Step):
+    """Centres and scales to mean 0 and standard deviation 1; a column that does not vary becomes 0."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("numeric", "boolean", "datetime")
+    _mean: Floats = field(default_factory=lambda: _NONE, init=False)
+    _scale: Floats = field(default_factory=lambda: _NONE, init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> Standardise:
+        finite = _finite(frame)
+        self._mean = _row(finite.mean(), 0.0)
+        spread = _row(finite.select(pl.all().std(ddof=0)), 0.0)
+        still = ~(spread > 1e-12 * (1 + np.abs(self._mean)))
+        self._scale = np.where(still, np.inf, spread)
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        return (x - self._mean) / self._scale
+
+
+@dataclass
+class Quantiles(Step):
+    """Maps each column through its training quantiles, piecewise linear, to a uniform [0, 1] or a normal distribution.
+
+    Like scikit-learn's QuantileTransformer with ``knots`` quantiles. Missing stays missing.
+    """
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("numeric", "datetime")
+    knots: int = 33
+    shape: Literal["uniform", "normal"] = "normal"
+    _at: Floats = field(default_factory=lambda: _NONE, init=False)  # (columns, knots)
+    _level: Floats = field(default_factory=lambda: _NONE, init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> Quantiles:
+        finite = _finite(frame)
+        level = np.linspace(0.0, 1.0, self.knots)
+        rows = [_row(finite.select(pl.all().quantile(q, "linear")), 0.0) for q in level]
+        self._at = np.stack(rows, axis=1)
+        edge = 1.0 / (2 * self.knots)
+        self._level = ndtri(np.clip(level, edge, 1 - edge)) if self.shape == "normal" else level
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        # f(x) = f(first) + sum over pieces of slope * (how far x goes into the piece)
+        width = np.diff(self._at, axis=1)
+        rise = np.broadcast_to(np.diff(self._level), width.shape)
+        flat = width <= 0
+        slope = np.where(flat, 0.0, rise / np.where(flat, 1.0, width))
+        low = np.where(flat, 0.0, 1.0)
+        deep: Any = Tensor("Unsqueeze", (x, _axis(2)), {}, x.dtype, x.width)
+        into = clip(deep - self._at[:, :-1], np.zeros_like(width), width * low)
+        # a flat piece is a jump: all of its rise is due as soon as x lies above it
+        jumps = cast(apply("Greater", deep, self._at[:, :-1]), x.dtype) * np.where(flat, rise, 0.0)
+        total = Tensor("ReduceSum", (into * slope + jumps, _axis(2)), {"keepdims": 0}, x.dtype, x.width)
+        return where(apply("IsNaN", x), float("nan"), total + self._level[0])
+
+
+def _axis(axis: int) -> Tensor:
+    return Tensor("Constant", (), {"value": np.array([axis], np.int64)}, "int64", 1)

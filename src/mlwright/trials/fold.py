@@ -1,0 +1,174 @@
+"""One fold of one trial: the only place where anything is fitted."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import msgspec
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mlwright import graph, plugins
+from mlwright.contracts.errors import MlwrightError
+from mlwright.contracts.protocols import Clock, Feeds, Terms, Truth
+from mlwright.contracts.records import GROUP, TARGET, FoldResult, Plan, Problem, Recipe, Table, TrialSpec
+from mlwright.frames import feeds as feeds_of
+from mlwright.learners import Learner
+from mlwright.store import Run, atomic_write
+from mlwright.trials import folds
+from mlwright.trials.matrix import CROSS, Rows, fit_matrix
+from mlwright.trials.probe import probe
+
+WATCHED = 8  # one training row in so many says when to stop
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a fold left behind: the result, its graph (None if it failed), the graph's predictions of the rows it was scored
+    on (n, w), and the fitted model's own of the probe rows (p, w)."""
+
+    result: FoldResult
+    fragment: graph.Tensor | None
+    prediction: NDArray[np.float32]
+    native: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all trials of a run share: the training table and how it is cut."""
+
+    table: Table
+    problem: Problem
+    plan: Plan
+    recipe: Recipe
+    frame: pl.DataFrame
+    truth: Truth
+    groups: NDArray[Any] | None
+    folds: folds.Folds
+
+    @classmethod
+    def of(cls, run: Run) -> Ground:
+        """Read it from the run's folder."""
+        table, problem = run.read("table", Table), run.read("problem", Problem)
+        plan, recipe = run.read("plan", Plan), run.read("recipe", Recipe)
+        frame = pl.read_ipc(run.path / "train.arrow")
+        truth = truth_of(frame, table)
+        groups = frame[GROUP].to_numpy() if GROUP in frame.columns else None
+        cut = folds.assign(plan.splitter, truth, groups, plan.folds, problem.seed)
+        return cls(table, problem, plan, recipe, frame, truth, groups, cut)
+
+    def rows(self, index: NDArray[np.int64] | None = None) -> Rows:
+        """Some rows (or all), ready for steps and graphs."""
+        frame = self.frame if index is None else self.frame[index]
+        truth = self.truth if index is None else self.truth.at(index)
+        return Rows(frame, feeds_of(frame, self.table.schema), truth, self.table.schema)
+
+    def probe(self) -> Feeds:
+        """The rows that every graph is checked on against its model: the same in every process."""
+        sample = self.frame[np.linspace(0, len(self.frame) - 1, min(len(self.frame), 2048)).astype(np.int64)]
+        return probe(feeds_of(sample, self.table.schema), self.problem.seed)
+
+
+def truth_of(frame: pl.DataFrame, table: Table) -> Truth:
+    """The TARGET column as learners see it: class indices, or values centred and scaled."""
+    target = table.schema.target
+    values = frame[TARGET].to_numpy()
+    if target.task == "regression":
+        return Truth("regression", (values - target.mean) / target.scale, 0)
+    return Truth(target.task, values.astype(np.int64), len(target.classes))
+
+
+def outcome_path(run: Path, trial: str, fold: int) -> Path:
+    """Where a fold's outcome lies."""
+    return run / "trials" / f"{trial}-{fold}.npz"
+
+
+def read_outcome(path: Path) -> Outcome | None:
+    """A fold's outcome, or None when it was not (wholly) written."""
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            result = msgspec.json.decode(archive["result"].tobytes(), type=FoldResult)
+            fragment = graph.load(archive["fragment"].tobytes()) if archive["fragment"].size else None
+            return Outcome(result, fragment, archive["prediction"], archive["native"])
+    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, msgspec.DecodeError):
+        return None  # torn by a full disk or a power cut: it is fitted again
+
+
+def write_outcome(path: Path, outcome: Outcome) -> None:
+    """Write it whole or not at all."""
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        result=np.frombuffer(msgspec.json.encode(outcome.result), np.uint8),
+        fragment=np.frombuffer(graph.dump(outcome.fragment) if outcome.fragment else b"", np.uint8),
+        prediction=outcome.prediction,
+        native=outcome.native,
+    )
+    path.parent.mkdir(exist_ok=True)
+    atomic_write(path, buffer.getvalue())
+
+
+def failure(trial: str, fold: int, status: str, error: str, seconds: float) -> Outcome:
+    """The outcome of a fold that came to nothing."""
+    result = msgspec.convert(dict(trial=trial, fold=fold, status=status, error=error, seconds=seconds), FoldResult)
+    return Outcome(result, None, np.zeros((0, 1), np.float32), np.zeros((0, 1)))
+
+
+def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcome:
+    """Fit ``spec`` on a fold's training rows, score its graph on the fold's other rows, and compare graph and model.
+
+    Fold ``plan.folds`` is a refit on all rows. Raises MlwrightError when the graph answers with something not finite.
+    """
+    started = time.monotonic()
+    seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
+    learn = _capped(ground.folds.train(fold), spec.rows, ground, seed)
+    learner: Learner = plugins.make("mlwright.learners", spec.learner, spec.options)
+    rows = ground.rows(learn)
+    groups = None if ground.groups is None else ground.groups[learn]
+    cut = "plain" if ground.plan.splitter == "time" else ground.plan.splitter
+    parts = folds.assign(cut, rows.truth, groups, CROSS, seed).of
+    matrix = fit_matrix(ground.recipe.flavours[learner.flavour], rows, parts)
+    watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
+    learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch))
+
+    answer = graph.cast(learner.emit(matrix.tensor), "float32")
+    session = graph.Session(graph.compile({"y": answer, "x": matrix.tensor}, rows.inputs), threads=1)
+    valid = ground.rows(ground.folds.valid(fold))
+    prediction = session(valid.feeds, ["y"])["y"]
+    checked = session(ground.probe())
+    native = np.asarray(learner.predict(checked["x"]), dtype=np.float64)
+    if not (np.isfinite(prediction).all() and np.isfinite(checked["y"]).all()):
+        raise MlwrightError(f"{spec.learner} answers with numbers that are not finite", where=f"trial {spec.id}")
+    result = FoldResult(
+        trial=spec.id,
+        fold=fold,
+        status="done",
+        seconds=time.monotonic() - started,
+        difference=float(np.abs(checked["y"] - native).max(initial=0.0)),
+        features=matrix.features,
+    )
+    return Outcome(result, answer, prediction, native)
+
+
+def _capped(index: NDArray[np.int64], most: int | None, ground: Ground, seed: int) -> NDArray[np.int64]:
+    """At most ``most`` of the rows; with classes, a rare one keeps at least 20 of its rows (or all it has)."""
+    if most is None or len(index) <= most:
+        return index
+    if ground.plan.splitter == "time":
+        return index[-most:]
+    rng = np.random.default_rng(seed)
+    chosen = rng.permutation(len(index))[:most]
+    if ground.truth.classes:
+        label = ground.truth.values[index]
+        for rare in np.flatnonzero(np.bincount(label[chosen], minlength=ground.truth.classes) < 20):
+            chosen = np.union1d(chosen, np.flatnonzero(label == rare)[:20])
+    return np.sort(index[np.unique(chosen)])

@@ -1,0 +1,79 @@
+"""Which rows are learnt from and which are scored, fold by fold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlwright.contracts.protocols import Truth
+
+Splitter = Literal["stratified", "plain", "group", "time"]
+Ints = NDArray[np.int64]
+NEVER = -1  # a row that no fold scores: the first block of time-ordered folds
+
+
+@dataclass(frozen=True)
+class Folds:
+    """``of`` (n,) gives each row's fold, in 0..count-1 or NEVER. In time-ordered folds a row is scored by a model of earlier
+    rows only; otherwise by one of all rows outside its fold."""
+
+    of: NDArray[np.int8]
+    count: int
+    ordered: bool
+
+    def train(self, fold: int) -> Ints:
+        """Rows that fold ``fold`` learns from; every row when ``fold`` is ``count`` (a refit)."""
+        if fold == self.count:
+            return np.arange(len(self.of))
+        return np.flatnonzero(self.of < fold if self.ordered else self.of != fold)
+
+    def valid(self, fold: int) -> Ints:
+        """Rows that fold ``fold`` is scored on; none for a refit."""
+        return np.flatnonzero(self.of == fold)
+
+
+def assign(splitter: Splitter, truth: Truth, groups: NDArray[Any] | None, count: int, seed: int) -> Folds:
+    """Folds for rows with this truth. Groups are never split; a time-ordered table is cut into ``count`` + 1 blocks of
+    equal length, the first of which is only learnt from."""
+    rows = len(truth.values)
+    rng = np.random.default_rng(seed)
+    if splitter == "time":
+        block = np.arange(rows) * (count + 1) // rows - 1
+        return Folds(block.astype(np.int8), count, ordered=True)
+    if groups is not None:
+        return Folds(_grouped(groups, count, rng), count, ordered=False)
+    if splitter == "stratified":
+        return Folds(_dealt(truth.values, count, rng), count, ordered=False)
+    return Folds(_dealt(np.zeros(rows, np.int64), count, rng), count, ordered=False)
+
+
+def part(splitter: Splitter, truth: Truth, groups: NDArray[Any] | None, share: int, seed: int) -> NDArray[np.bool_]:
+    """A mask of one ``share``-th of the rows, drawn as a fold would be: whole groups, or the latest rows."""
+    rows = len(truth.values)
+    if splitter == "time":
+        return np.arange(rows) >= rows - rows // share
+    return np.asarray(assign(splitter, truth, groups, share, seed).of == 0)
+
+
+def _dealt(label: NDArray[Any], count: int, rng: np.random.Generator) -> NDArray[np.int8]:
+    """Every label's rows are shuffled and dealt out in turn, so folds differ by one row a label at most."""
+    order = rng.permutation(len(label))
+    order = order[np.argsort(label[order], kind="stable")]
+    fold = np.empty(len(label), np.int8)
+    fold[order] = np.arange(len(label)) % count
+    return fold
+
+
+def _grouped(groups: NDArray[Any], count: int, rng: np.random.Generator) -> NDArray[np.int8]:
+    """The largest groups first, each to the fold with the fewest rows so far."""
+    _, member, size = np.unique(groups, return_inverse=True, return_counts=True)
+    order = rng.permutation(len(size))
+    order = order[np.argsort(-size[order], kind="stable")]
+    load, fold = np.zeros(count), np.empty(len(size), np.int8)
+    for group in order:
+        fold[group] = np.argmin(load)
+        load[fold[group]] += size[group]
+    return fold[member]

@@ -1,0 +1,120 @@
+"""From typed rows to a matrix: fit the steps of a recipe on training rows, and run what they emit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from mlwright import plugins
+from mlwright.contracts.errors import InputError, StepRefusal
+from mlwright.contracts.protocols import Feeds, Truth
+from mlwright.contracts.records import NUMBER_KINDS, Feature, Schema, StepSpec
+from mlwright.graph import Inputs, Session, Tensor, cast, compile, concat, numbers, strings
+from mlwright.steps import Step
+
+CROSS = 5  # parts of the training rows when a supervised step is fitted crosswise
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Typed rows: the frame that steps are fitted on, the feeds that graphs read, and what is to be learnt."""
+
+    frame: pl.DataFrame
+    feeds: Feeds
+    truth: Truth
+    schema: Schema
+
+    @property
+    def inputs(self) -> Inputs:
+        """The layout of the feeds."""
+        return Inputs(self.schema.numbers, self.schema.strings)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Fitted steps as one expression (n, f) float32, where each of its columns came from, and its value on the rows it
+    was fitted on: for supervised steps the crosswise one, in which no row's own truth takes part."""
+
+    tensor: Tensor
+    features: tuple[Feature, ...]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    tensor: Tensor
+    features: list[Feature]
+    crosswise: list[Tensor]  # the expression as fitted without each part; empty when the truth was not looked at
+
+
+def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -> Matrix:
+    """Fit ``specs`` on ``rows``; ``parts`` (n,) in 0..CROSS-1 are the parts for fitting crosswise.
+
+    A step that refuses its column is left out. Raises InputError when nothing is left.
+    """
+    names = list(rows.schema.numbers)
+    table = pl.DataFrame(rows.feeds["numbers"], schema=names).fill_nan(None) if names else pl.DataFrame()
+    pieces: list[_Piece] = []
+    for spec in specs:
+        numeric = bool(set(_first(spec).reads) & set(NUMBER_KINDS))
+        for columns in [spec.columns] if numeric else [(c,) for c in spec.columns]:
+            x = numbers(columns) if numeric else strings(columns[0])
+            frame = (table if numeric else rows.frame).select(columns)
+            try:
+                pieces.append(_fit_chain(spec, columns, x, frame, rows, parts))
+            except StepRefusal:
+                continue
+    if not pieces:
+        raise InputError("no column can be turned into a feature", way_out="see the run's findings for each column's reason")
+    tensor = concat([p.tensor for p in pieces])
+    return Matrix(tensor, tuple(f for p in pieces for f in p.features), _run(tensor, pieces, rows, parts))
+
+
+def _first(spec: StepSpec) -> type[Step]:
+    found: type[Step] = plugins.find("mlwright.steps", spec.steps[0])
+    return found
+
+
+def _fit_chain(
+    spec: StepSpec, columns: tuple[str, ...], x: Tensor, frame: pl.DataFrame, rows: Rows, parts: NDArray[np.int8]
+) -> _Piece:
+    names = [(c, c) for c in columns]
+    crosswise: list[Tensor] = []
+    for place, name in enumerate(spec.steps):
+        step: Step = plugins.make("mlwright.steps", name, spec.options.get(name, {}))
+        if step.supervised and place == 0:
+            for part in range(CROSS):
+                keep = np.flatnonzero(parts != part)
+                crosswise.append(cast(step.fit(frame[keep], rows.truth.at(keep)).emit(x), "float32"))
+        step.fit(frame, rows.truth)
+        origin = dict(names)
+        x = step.emit(x)
+        names = [(out, origin[came]) for out, came in step.outputs([n for n, _ in names])]
+        if place + 1 < len(spec.steps):
+            value = Session(compile({"x": x}, rows.inputs), threads=1)(rows.feeds)["x"].astype(np.float64)
+            frame = pl.DataFrame(value, schema=[n for n, _ in names]).fill_nan(None)
+    chain = " > ".join(spec.steps)
+    return _Piece(cast(x, "float32"), [Feature(name=n, column=c, step=chain) for n, c in names], crosswise)
+
+
+def _run(tensor: Tensor, pieces: list[_Piece], rows: Rows, parts: NDArray[np.int8]) -> NDArray[np.float32]:
+    outputs = {"x": tensor}
+    supervised = [p for p in pieces if p.crosswise]
+    if supervised:
+        outputs["cross"] = concat([t for p in supervised for t in p.crosswise])
+    result = Session(compile(outputs, rows.inputs), threads=1)(rows.feeds)
+    values: NDArray[np.float32] = result["x"]
+    start = column = 0
+    for piece in pieces:
+        if piece.crosswise:
+            width = piece.tensor.width
+            for part in range(CROSS):
+                mine = np.flatnonzero(parts == part)
+                values[mine, column : column + width] = result["cross"][mine, start : start + width]
+                start += width
+        column += piece.tensor.width
+    return values

@@ -1,0 +1,149 @@
+"""Running jobs in processes that may die: the side that asks."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mlwright.contracts.errors import RunError
+from mlwright.trials.jobs import MEMORY, Job, News
+
+_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")}
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """A job that ended: ``code`` as in `News`, ``status`` in the words of a FoldResult ("done" if it wrote its outcome)."""
+
+    job: Job
+    code: int
+    status: str
+    error: str
+
+
+class Pool:
+    """A worker process that forks one process a job. Use it as a context manager: leaving it ends every job.
+
+    The worker starts at once and imports while the caller goes on; jobs given meanwhile wait for it.
+    """
+
+    def __init__(self, log: Path, module: str = "mlwright.trials.worker"):
+        self._log, self._module = log, module
+        self._running: dict[int, Job] = {}
+        self._killed: dict[int, str] = {}
+        self._pending = b""
+        self._next = 0
+        self._restarts = 0
+        self._start()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._worker.kill()
+        self._worker.wait()
+        self._close()
+
+    @property
+    def running(self) -> int:
+        """How many jobs have not ended."""
+        return len(self._running)
+
+    def submit(self, job: Job) -> int:
+        """Start a job; its id."""
+        self._next += 1
+        job = msgspec.structs.replace(job, id=self._next)
+        self._running[job.id] = job
+        self._send(job)
+        return job.id
+
+    def kill(self, id: int, why: str = "deadline") -> None:
+        """End a job; it is reported by `wait` with the status ``why``."""
+        if id in self._running and id not in self._killed:
+            self._killed[id] = why
+            self._send(Job(id, kill=True))
+
+    def wait(self, seconds: float) -> list[Ended]:
+        """Jobs that ended, at the latest after ``seconds``; jobs past their limit are killed meanwhile."""
+        until = time.monotonic() + max(seconds, 0.0)
+        while True:
+            ended = self._collect(max(0.0, min(0.1, until - time.monotonic())))
+            self._enforce()
+            if ended or time.monotonic() >= until:
+                return ended
+
+    def _enforce(self) -> None:
+        now = time.monotonic()
+        for job in self._running.values():
+            if job.limit is not None and now > job.limit:
+                self.kill(job.id)
+
+    def _collect(self, seconds: float) -> list[Ended]:
+        if not self._selector.select(seconds):
+            return []
+        data = os.read(self._reader, 65536)
+        if not data:
+            return self._worker_died()
+        *lines, self._pending = (self._pending + data).split(b"\n")
+        news = [msgspec.json.decode(line, type=News) for line in lines]
+        return [self._ended(n) for n in news if n.id in self._running]
+
+    def _ended(self, news: News) -> Ended:
+        job = self._running.pop(news.id)
+        why = self._killed.pop(news.id, None)
+        if why is not None and news.code != 0:
+            return Ended(job, news.code, why, "ended at its deadline" if why == "deadline" else why)
+        if news.code == 0:
+            return Ended(job, 0, "done", "")
+        if news.code == MEMORY or (news.code < 0 and job.memory and news.peak > 0.8 * job.memory):
+            return Ended(job, news.code, "memory", f"needs more memory than a trial may take ({job.memory / 1e9:.1f} GB)")
+        words = f"was ended by signal {-news.code}" if news.code < 0 else f"exited with status {news.code}"
+        return Ended(job, news.code, "crashed", f"its process {words}; see workers.log in the run's folder")
+
+    def _worker_died(self) -> list[Ended]:
+        code = self._worker.wait()
+        self._restarts += 1
+        if self._restarts > 3:
+            raise RunError(f"the worker process keeps dying (status {code})", way_out=f"see {self._log}")
+        lost = [Ended(j, code, "crashed", "the worker process died") for j in self._running.values()]
+        self._running.clear()
+        self._killed.clear()
+        self._close()
+        self._start()
+        return lost
+
+    def _start(self) -> None:
+        with self._log.open("ab") as log:
+            self._worker = subprocess.Popen(
+                [sys.executable, "-m", self._module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env={**os.environ, **_ONE_THREAD},
+                start_new_session=True,  # Ctrl-C is for the process that asks
+            )
+        if self._worker.stdin is None or self._worker.stdout is None:
+            raise RunError("the worker process has no pipes")
+        self._writer, self._reader = self._worker.stdin, self._worker.stdout.fileno()
+        self._pending = b""
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._reader, selectors.EVENT_READ)
+
+    def _close(self) -> None:
+        self._selector.close()
+        for pipe in (self._worker.stdin, self._worker.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def _send(self, job: Job) -> None:
+        try:
+            self._writer.write(msgspec.json.encode(job) + b"\n")
+            self._writer.flush()
+        except BrokenPipeError:
+            pass  # the worker died: `wait` says so, and the job is reported as lost

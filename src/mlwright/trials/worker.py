@@ -1,0 +1,135 @@
+"""The process that trials are forked from.
+
+It imports every learner once; a job then costs a fork (milliseconds), runs alone, and may hang, crash or run out of memory
+without touching anything else. Jobs come as JSON lines on standard input, news go as JSON lines to standard output. When
+the process that asked is gone, so are this one and its jobs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import os
+import resource
+import selectors
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from mlwright import plugins
+from mlwright.contracts.errors import MlwrightError
+from mlwright.contracts.protocols import Clock
+from mlwright.contracts.records import Plan
+from mlwright.store import Run
+from mlwright.trials.fold import Ground, failure, fit_fold, outcome_path, write_outcome
+from mlwright.trials.jobs import MEMORY, Job, News
+
+
+def perform(job: Job) -> None:
+    """Do the job and write its outcome, whatever it is. Raises MemoryError only."""
+    run = Run.open(Path(job.run))
+    plan = run.read("plan", Plan)
+    spec = next(t for t in plan.trials if t.id == job.trial)
+    try:
+        outcome = fit_fold(Ground.of(run), spec, job.fold, Clock(job.deadline))
+    except MemoryError:
+        outcome = failure(job.trial, job.fold, "memory", "needs more memory than a trial may take", 0.0)
+    except MlwrightError as error:
+        outcome = failure(job.trial, job.fold, "failed", str(error), 0.0)
+    except Exception as error:  # a learner may raise anything: it costs this trial alone
+        traceback.print_exc()
+        outcome = failure(job.trial, job.fold, "failed", f"{type(error).__name__}: {error}"[:500], 0.0)
+    write_outcome(outcome_path(run.path, job.trial, job.fold), outcome)
+
+
+def main(act: Callable[[Job], None] = perform) -> None:
+    """Serve jobs until standard input ends."""
+    for name in plugins.installed("mlwright.learners"):
+        plugins.find("mlwright.learners", name)
+    for name in plugins.installed("mlwright.steps"):
+        plugins.find("mlwright.steps", name)
+    news = os.dup(1)
+    os.dup2(2, 1)  # what a library prints goes to the log
+    wake, waker = os.pipe()
+    os.set_blocking(wake, False)
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    with selectors.DefaultSelector() as selector:
+        selector.register(0, selectors.EVENT_READ)
+        selector.register(wake, selectors.EVENT_READ)
+        _serve(selector, act, news, wake)
+
+
+def _serve(selector: selectors.BaseSelector, act: Callable[[Job], None], news: int, wake: int) -> None:
+    running: dict[int, int] = {}  # process -> job
+    pending = b""
+    _tell(news, News(-1))
+    while True:
+        ready = {key.fd for key, _ in selector.select()}
+        if wake in ready:
+            os.read(wake, 4096)
+            _reap(running, news)
+        if 0 in ready:
+            data = os.read(0, 65536)
+            if not data:
+                for pid in running:
+                    os.kill(pid, signal.SIGKILL)
+                return
+            *lines, pending = (pending + data).split(b"\n")
+            for line in lines:
+                _take(msgspec.json.decode(line, type=Job), running, act)
+
+
+def _take(job: Job, running: dict[int, int], act: Callable[[Job], None]) -> None:
+    if job.kill:
+        for pid in [p for p, id in running.items() if id == job.id]:
+            os.kill(pid, signal.SIGKILL)
+        return
+    pid = os.fork()
+    if pid == 0:
+        _child(job, act)
+    running[pid] = job.id
+
+
+def _reap(running: dict[int, int], news: int) -> None:
+    while running:
+        pid, status, usage = os.wait4(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        _tell(news, News(running.pop(pid), os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024))
+
+
+def _child(job: Job, act: Callable[[Job], None]) -> None:
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: die with the parent
+        os.close(0)
+        os.open(os.devnull, os.O_RDONLY)
+        faulthandler.enable()
+        if job.memory:
+            resource.setrlimit(resource.RLIMIT_DATA, (job.memory, job.memory))
+        act(job)
+        code = 0
+    except MemoryError:
+        code = MEMORY
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _tell(news: int, message: News) -> None:
+    os.write(news, msgspec.json.encode(message) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
