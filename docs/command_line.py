@@ -23,7 +23,7 @@ Written by `make docs` from `mlwright --help`; a test keeps it true.
 | 0 | done |
 | 1 | a bug in mlwright or in a plug-in; the message says how to report it |
 | 2 | the input can't be used; the message says what, where and the way out |
-| 3 | done, and the verdict is "hold" (only with `--strict`) |
+| 3 | done, but the verdict is "hold" or "refuse" (only with `--strict`) |
 | 130 | interrupted; `mlwright resume` goes on |
 
 With `--json`, standard output holds one JSON object and nothing else; progress goes to standard error.

@@ -40,7 +40,10 @@ def make(group: Group, name: str, options: dict[str, Any]) -> Any:
     try:
         unknown = options.keys() - {field for field in cls.__dataclass_fields__ if not field.startswith("_")}
         if unknown:
-            raise InputError(f"{name} has no option {sorted(unknown)[0]!r}", way_out=near_miss(sorted(unknown)[0], cls.__dataclass_fields__))
+            raise InputError(
+                f"{name} has no option {min(unknown)!r}",
+                way_out=near_miss(min(unknown), cls.__dataclass_fields__),
+            )
         return msgspec.convert(options, cls)
     except msgspec.ValidationError as error:
         raise InputError(f"{name}: {error}", way_out="see the class's docstring for its options") from error

@@ -108,7 +108,7 @@ def test_sampling_a_part_of_many_rows_gives_the_interval_of_all(grouped: bool) -
 def test_the_work_is_bounded_and_rare_classes_are_kept() -> None:
     for n, k in ((100, 2), (10_000, 2), (10_000, 23), (10**6, 2), (10**6, 40)):
         times, rows = affordable(np.broadcast_to(0.5, (n, k)))
-        assert 100 <= times <= 1000
+        assert 100 <= times <= 500
         assert rows == min(n, 10_000)
         assert times == 100 or times * rows * k <= 10_000_000
     assert affordable(np.broadcast_to(0.5, (10**6, 2)), np.array([10**6 - 500, 500]))[1] == 10**5
@@ -303,10 +303,10 @@ def test_the_reason_for_the_metric_is_told() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("k", "seconds"), [(2, 1.5), (23, 3.0)])
+@pytest.mark.parametrize(("k", "seconds"), [(2, 3.0), (23, 6.0)])
 @pytest.mark.parametrize("n", [10_000, 50_000])
 def test_many_rows_are_judged_in_time(n: int, k: int, seconds: float) -> None:
     evidence = classified(n, k, metric="roc_auc")
     start = time.process_time()
     judge(evidence, 0)
-    assert time.process_time() - start < seconds
+    assert time.process_time() - start < seconds  # half of it on an idle machine

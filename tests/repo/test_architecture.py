@@ -16,7 +16,8 @@ LADDER = (
     ("trials", "bundle"),
     ("ingest", "explore", "clean", "featurize", "search", "evaluate", "report", "deploy", "monitor"),
     ("lifecycle",),
-    ("cli", "server", "testing", "__init__"),
+    ("server",),
+    ("cli", "testing", "__init__"),
 )
 ROW = {unit: height for height, row in enumerate(LADDER) for unit in row}
 NARROWED = {"server": {"bundle", "contracts"}}

@@ -1,66 +1,43 @@
-"""The two classes that CONTRIBUTING.md shows are complete: fitted, emitted, compiled and run, they answer rightly."""
+"""The classes that CONTRIBUTING.md shows are complete, as short as it says, and keep every law."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-import numpy as np
-import polars as pl
 import pytest
 
-from mlwright.contracts.protocols import Clock, Terms, Truth
-from mlwright.graph import Inputs, Session, cast, compile, numbers
 from mlwright.learners import Learner
 from mlwright.steps import Step
+from mlwright.testing import LearnerLaws, StepLaws, checks
 
-NAMES = ("a", "b", "c")
-
-
-@pytest.fixture(scope="module")
-def shown(root):
-    """The classes of the page by name, and the lines of code each takes from ``class`` on."""
-    found, lines = {}, {}
-    for code in re.findall(
-        r"^```python\n(.*?)^```$", (root / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
-    ):
-        names = {}
-        exec(code, names)  # noqa: S102 (our own page)
-        for name, thing in names.items():
-            if isinstance(thing, type) and issubclass(thing, Learner | Step) and thing not in {Learner, Step}:
-                found[name] = thing
-                lines[name] = len([line for line in code.partition("class ")[2].splitlines() if line.strip()])
-    return found, lines
+PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
+LINES = 8
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
 
 
-def run(expression, x):
-    model = compile({"y": expression}, Inputs(NAMES, ()))
-    return Session(model)({"numbers": np.ascontiguousarray(x, np.float64)})["y"]
+def defined():
+    """What the page's blocks define, run one after the other as a reader would."""
+    names = {}
+    exec("\n".join(BLOCKS), names)  # noqa: S102 (our own page)
+    return [thing for thing in names.values() if isinstance(thing, type) and thing.__module__ == "builtins"]
 
 
-def test_the_page_shows_a_learner_and_a_step_of_eight_lines(shown):
-    found, lines = shown
-    assert sorted(base.__name__ for base in (Learner, Step) for c in found.values() if issubclass(c, base)) == [
-        "Learner",
-        "Step",
-    ]
-    assert set(lines.values()) <= set(range(9))
+SUITES = [thing for thing in defined() if issubclass(thing, LearnerLaws | StepLaws)]
+LAWS = [pytest.param(call, id=f"{suite.__name__}:{name}") for suite in SUITES for name, call in checks(suite)]
 
 
-def test_the_learner_emits_what_it_learnt(shown):
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(200, 3)).astype(np.float32)
-    truth = Truth("regression", x @ np.array([1.0, -2.0, 0.5]), 0)
-    fitted = shown[0]["LeastSquares"]().fit(x, truth, Terms(0, Clock(), np.zeros(200, bool)))
-    new = rng.normal(size=(50, 3)).astype(np.float32)
-    emitted = run(fitted.emit(cast(numbers(NAMES), "float32")), new)
-    np.testing.assert_allclose(emitted, fitted.predict(new), atol=1e-5)
-    np.testing.assert_allclose(emitted[:, 0], new @ np.array([1.0, -2.0, 0.5]), atol=1e-4)
+def test_the_page_shows_a_learner_a_step_and_their_laws():
+    shown = [base for base in (Learner, Step, LearnerLaws, StepLaws) if any(issubclass(c, base) for c in defined())]
+    assert shown == [Learner, Step, LearnerLaws, StepLaws]
 
 
-def test_the_step_emits_what_it_learnt(shown):
-    frame = pl.DataFrame(
-        {"a": [1.0, 2.0, 3.0], "b": [None, 5.0, None], "c": [None, None, None]}, schema=dict.fromkeys(NAMES, pl.Float64)
-    )
-    fitted = shown[0]["AboveMedian"]().fit(frame, Truth("regression", np.zeros(3), 0))
-    emitted = run(fitted.emit(numbers(NAMES)), [[2.5, 5.0, -1.0], [np.nan, np.inf, 0.5]])
-    assert emitted.tolist() == [[1, 0, 0], [0, 1, 1]]
+def test_they_are_as_short_as_the_page_says():
+    for block in BLOCKS:
+        code = [line for line in block.partition("\nclass ")[2].splitlines() if line.strip()]
+        assert len(code) <= LINES
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_what_the_page_shows_keeps_the_law(law):
+    law()

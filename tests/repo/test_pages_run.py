@@ -98,13 +98,16 @@ class Terminal:
         command = command.replace("8080", self.port)
         if command.startswith("mlwright serve"):
             self.serve(command)
+        elif program == "curl":  # by itself it takes an error of the service for an answer
+            self.finish(["bash", "-c", command.replace("curl", "curl --silent --show-error --fail-with-body", 1)])
         else:
             self.finish(["bash", "-euo", "pipefail", "-c", command])
 
     def serve(self, command):
         arguments = shlex.split(command) if self.port in command else [*shlex.split(command), "--port", self.port]
-        log = (self.folder / "service.log").open("wb")
-        self.services.append(subprocess.Popen(arguments, cwd=self.folder, env=self.environment, stdout=log, stderr=log))
+        with (self.folder / "service.log").open("wb") as log:
+            service = subprocess.Popen(arguments, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
+        self.services.append(service)
         deadline = time.monotonic() + WAIT
         while time.monotonic() < deadline:
             try:

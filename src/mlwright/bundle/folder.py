@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import msgspec
 
-from mlwright.contracts.errors import BundleError, InputError
+from mlwright.contracts.errors import BundleError, InputError, near_miss
 from mlwright.contracts.records import Manifest, Record, Schema, Verdict
-from mlwright.store import atomic_folder
+from mlwright.store import atomic_folder, check_folder
 
 FORMAT = 1
 MODEL, SCHEMA, EVALUATION, CARD = "model.onnx", "schema.json", "evaluation.json", "card.md"
@@ -81,15 +81,21 @@ def write(folder: str | os.PathLike[str], contents: Contents) -> Manifest:
     return manifest
 
 
-def put(folder: str | os.PathLike[str], files: Files) -> None:
-    """Write the files of a bundle, whole or not at all. Raises InputError when that would delete anything else."""
+def check_place(folder: str | os.PathLike[str]) -> None:
+    """Raise InputError if a bundle could not be written to ``folder``, or only by deleting anything else."""
     target = Path(folder)
     if target.is_dir():
         strangers = sorted(entry.name for entry in os.scandir(target) if entry.name not in ALL)
         if strangers:
             what = f"this folder holds other things than a model, such as {strangers[0]!r}"
             raise InputError(what, where=str(folder), way_out="Choose a folder that is new, empty or holds a model.")
-    with atomic_folder(target) as building:
+    check_folder(target)
+
+
+def put(folder: str | os.PathLike[str], files: Files) -> None:
+    """Write the files of a bundle, whole or not at all. Raises InputError when that would delete anything else."""
+    check_place(folder)
+    with atomic_folder(folder) as building:
         for name, data in files.items():
             (building / name).write_bytes(data)
 
@@ -132,6 +138,8 @@ def _regular_files(place: Path) -> Files:
     """The content of every file. Links, folders, devices and files that have no place in a bundle are refused."""
     if not place.is_dir():
         what = "this is a file, not the folder of a model" if place.exists() else "no such model"
+        hint = near_miss(place.name, [p.name for p in place.parent.iterdir()] if place.parent.is_dir() else [])
+        what += f"; {hint}" if hint and not place.exists() else ""
         raise BundleError(what, where=str(place), way_out="Name the folder that `mlwright train` wrote.")
     try:
         entries = sorted(os.scandir(place), key=lambda entry: entry.name)

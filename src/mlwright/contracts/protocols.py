@@ -30,7 +30,8 @@ class Listener(Protocol):
 
 @dataclass(frozen=True)
 class Truth:
-    """What is to be learnt: (n,) class indices in 0..classes-1, or (n,) values centred and scaled (``classes`` is 0)."""
+    """What is to be learnt: (n,) class indices in 0..classes-1, or (n,) values centred and scaled (``classes`` is
+    0)."""
 
     task: TaskKind
     values: NDArray[Any]

@@ -26,7 +26,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every record: frozen, keyword-only."""
 
 
-class Problem(Record):
+class Problem(Record, frozen=True):
     """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead."""
 
     target: str
@@ -42,7 +42,7 @@ class Problem(Record):
     max_size: int | None = None
 
 
-class Column(Record):
+class Column(Record, frozen=True):
     """One column as it was found and is expected again.
 
     ``words`` are the (false, true) words of a boolean kept as text; ``formats`` the strptime formats of a datetime kept
@@ -62,7 +62,7 @@ class Column(Record):
     example: Any = None
 
 
-class Target(Record):
+class Target(Record, frozen=True):
     """The column to predict. ``classes`` are in the order of the probabilities; empty for regression.
 
     ``mean`` and ``scale`` (regression) centre and scale the target while learning; the graph undoes both.
@@ -76,7 +76,7 @@ class Target(Record):
     scale: float = 1.0
 
 
-class Schema(Record):
+class Schema(Record, frozen=True):
     """The typed row. The graph's input ``numbers`` holds the columns of ``numbers`` in that order (float64, missing is
     NaN, booleans 0 and 1, datetimes as seconds since 1970), ``strings`` those of ``strings`` (missing is "")."""
 
@@ -99,7 +99,7 @@ class Schema(Record):
         return tuple(c.name for c in self.columns if c.kind in STRING_KINDS)
 
 
-class Finding(Record):
+class Finding(Record, frozen=True):
     """Something the user should know. ``code`` is stable (e.g. "constant-column"); ``remedy`` is what to do."""
 
     code: str
@@ -112,12 +112,12 @@ class Finding(Record):
 TARGET, GROUP = "__target__", "__group__"
 
 
-class Table(Record):
+class Table(Record, frozen=True):
     """A typed table in the run's folder: ``train.arrow``, and ``holdout.arrow`` when rows were sealed away.
 
-    Both hold the schema's feature columns, typed (Float64, Boolean, Datetime or String; missing is null), and the columns
-    TARGET (Int32 class index, or Float64) and, if the problem names a group, GROUP (Int32 codes).
-    With ``Problem.time`` the rows are in time order.
+    Both hold the schema's feature columns, typed (Float64, Boolean, Datetime or String; missing is null), and the
+    columns TARGET (Int32 class index, or Float64) and, if the problem names a group, GROUP (Int32 codes). With
+    ``Problem.time`` the rows are in time order.
 
     ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
     the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content.
@@ -132,14 +132,14 @@ class Table(Record):
     findings: tuple[Finding, ...] = ()
 
 
-class Profile(Record):
+class Profile(Record, frozen=True):
     """What exploring found: a finding has a code, evidence and a remedy."""
 
     rows: int
     findings: tuple[Finding, ...] = ()
 
 
-class StepSpec(Record):
+class StepSpec(Record, frozen=True):
     """Unfitted steps in a row: registered names, the columns the first one reads, and options by step name."""
 
     steps: tuple[str, ...]
@@ -147,14 +147,14 @@ class StepSpec(Record):
     options: dict[str, dict[str, Any]] = {}
 
 
-class Recipe(Record):
+class Recipe(Record, frozen=True):
     """Unfitted steps by flavour: a learner names the flavour of matrix that it reads ("trees", "linear", ...)."""
 
     flavours: dict[str, tuple[StepSpec, ...]]
     findings: tuple[Finding, ...] = ()
 
 
-class Feature(Record):
+class Feature(Record, frozen=True):
     """One column of the matrix: its name, the input it came from and the step that made it."""
 
     name: str
@@ -162,7 +162,7 @@ class Feature(Record):
     step: str
 
 
-class TrialSpec(Record):
+class TrialSpec(Record, frozen=True):
     """One configuration to try; ``rows`` caps the rows that it is fitted on."""
 
     id: str
@@ -172,7 +172,7 @@ class TrialSpec(Record):
     baseline: bool = False
 
 
-class Plan(Record):
+class Plan(Record, frozen=True):
     """What to try, in order, over which folds: a pure function of the table's shape, the problem and the budget."""
 
     folds: int
@@ -180,7 +180,7 @@ class Plan(Record):
     trials: tuple[TrialSpec, ...]
 
 
-class FoldResult(Record):
+class FoldResult(Record, frozen=True):
     """One fold of one trial, in a process of its own. ``difference`` is the largest between the emitted graph and the
     fitted model. ``status`` other than "done" says how it ended and ``error`` why."""
 
@@ -193,7 +193,7 @@ class FoldResult(Record):
     features: tuple[Feature, ...] = ()
 
 
-class Trial(Record):
+class Trial(Record, frozen=True):
     """One configuration tried over all folds; ``loss`` is of its out-of-fold predictions (smaller is better)."""
 
     spec: TrialSpec
@@ -204,7 +204,7 @@ class Trial(Record):
     error: str = ""
 
 
-class Member(Record):
+class Member(Record, frozen=True):
     """A trial in the ensemble, its weight, and whether its fold models are averaged or one is refit on all rows."""
 
     trial: str
@@ -212,7 +212,7 @@ class Member(Record):
     refit: bool = False
 
 
-class Candidates(Record):
+class Candidates(Record, frozen=True):
     """The outcome of the search: the trials, the ensemble, and what was measured on its merged graph.
 
     ``slope`` and ``offset`` calibrate probabilities; ``threshold`` is the least probability of the second class that is
@@ -232,7 +232,7 @@ class Candidates(Record):
     size: int = 0
 
 
-class Score(Record):
+class Score(Record, frozen=True):
     """A metric's value with its 95% interval."""
 
     metric: str
@@ -241,10 +241,11 @@ class Score(Record):
     high: float
 
 
-class Verdict(Record):
+class Verdict(Record, frozen=True):
     """The judgement. ``scores`` has every metric of the task; ``baselines`` the main metric of simpler predictors.
 
-    ``method`` says in words where the number comes from; ``rows`` on how many rows it stands.
+    ``method`` says in words where the number comes from; ``rows`` on how many rows it stands; ``threshold`` is the
+    least probability of the second class that was taken as an answer for it (binary; None: one half).
     """
 
     decision: Decision
@@ -257,9 +258,10 @@ class Verdict(Record):
     rows: int
     confusion: tuple[tuple[int, ...], ...] = ()
     findings: tuple[Finding, ...] = ()
+    threshold: float | None = None
 
 
-class Release(Record):
+class Release(Record, frozen=True):
     """Where a bundle went."""
 
     path: str
@@ -267,7 +269,7 @@ class Release(Record):
     seconds: float
 
 
-class Manifest(Record):
+class Manifest(Record, frozen=True):
     """What a bundle holds and where it came from. ``files`` maps each file's name to its SHA-256."""
 
     format: int

@@ -1,6 +1,7 @@
 """Predictions become a Verdict: every metric with its interval, simpler predictors beside it, a reasoned decision."""
 
+from mlwright.evaluate.compare import departs
 from mlwright.evaluate.evidence import Evidence, Select
 from mlwright.evaluate.judge import fresh, judge
 
-__all__ = ["Evidence", "Select", "fresh", "judge"]
+__all__ = ["Evidence", "Select", "departs", "fresh", "judge"]

@@ -91,6 +91,7 @@ def _verdict(evidence: Evidence, standing: Standing, method: str) -> Verdict:
         rows=standing.rows,
         confusion=tuple(tuple(row) for row in table),
         findings=evidence.findings,
+        threshold=evidence.threshold,
     )
 
 

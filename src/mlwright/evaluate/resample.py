@@ -12,7 +12,7 @@ from mlwright.contracts.records import Score
 from mlwright.evaluate.evidence import Array
 from mlwright.metrics import Weigh
 
-WORK, FEWEST, MOST = 10_000_000, 100, 1_000
+WORK, FEWEST, MOST = 10_000_000, 100, 500
 ENOUGH, RAREST = 10_000, 50
 
 Prepare = Callable[[Array], Weigh]

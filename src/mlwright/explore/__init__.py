@@ -21,7 +21,8 @@ def explore(table: Table, frame: pl.DataFrame) -> Profile:
     Findings: "mostly-missing" (a column more than half empty), "leak-suspect" (a column that alone tells the target),
     "class-imbalance" (a class with less than 1% of the rows).
     """
-    return Profile(rows=frame.height, findings=(*_mostly_missing(table, frame), *leaks(table.schema, frame), *_imbalance(table, frame)))
+    findings = (*_mostly_missing(table, frame), *leaks(table.schema, frame), *_imbalance(table, frame))
+    return Profile(rows=frame.height, findings=findings)
 
 
 def _mostly_missing(table: Table, frame: pl.DataFrame) -> list[Finding]:
@@ -44,8 +45,9 @@ def _imbalance(table: Table, frame: pl.DataFrame) -> list[Finding]:
     target = table.schema.target
     if target.task == "regression" or not frame.height:
         return []
-    counts = dict(frame[TARGET].value_counts().iter_rows())
-    rare = [f"{label!r} ({counts.get(code, 0)} rows)" for code, label in enumerate(target.classes) if counts.get(code, 0) < RARE * frame.height]
+    known = dict(frame[TARGET].value_counts().iter_rows())
+    counts = [(label, known.get(code, 0)) for code, label in enumerate(target.classes)]
+    rare = [f"{label!r} ({count} rows)" for label, count in counts if count < RARE * frame.height]
     if not rare:
         return []
     shown = ", ".join(rare[:5]) + (", ..." if len(rare) > 5 else "")

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from mlwright.contracts.records import NUMBER_KINDS, STRING_KINDS, TARGET, Finding, Schema
+from mlwright.contracts.records import NUMBER_KINDS, TARGET, Finding, Schema
 
 SAMPLE = 20_000
 FEWEST = 50  # with fewer rows, a perfect order happens by chance in a wide table
@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 
 
 def leaks(schema: Schema, frame: pl.DataFrame) -> list[Finding]:
-    """A finding "leak-suspect" for each feature that alone orders or decides the target; judged on 20,000 rows at most."""
+    """A finding "leak-suspect" for each feature that alone orders or decides the target; judged on 20,000 rows at
+    most."""
     rows = frame.sample(min(SAMPLE, frame.height), seed=0) if frame.height > SAMPLE else frame
     if rows.height < FEWEST:
         return []
@@ -34,7 +35,7 @@ def leaks(schema: Schema, frame: pl.DataFrame) -> list[Finding]:
         for start in range(0, len(numbers), _BLOCK):
             found |= _ordering(rows.select(numbers[start : start + _BLOCK]), target, schema.target.task == "binary")
     if schema.target.task != "regression":
-        few = [c.name for c in schema.features if c.kind in (*STRING_KINDS, *NUMBER_KINDS) and 2 <= c.unique <= rows.height / ROWS_A_LEVEL]
+        few = [c.name for c in schema.features if 2 <= c.unique <= rows.height / ROWS_A_LEVEL]
         found |= _deciding(rows, [name for name in few if name not in found])
     remedy = "If it is known only after the target, leave it out: the score will not hold in use."
     return [
@@ -59,7 +60,8 @@ def _ordering(frame: pl.DataFrame, target: NDArray[Any], binary: bool) -> dict[s
 
 
 def _scores(values: Floats, target: NDArray[Any], binary: bool) -> Floats:
-    """For each column its ROC AUC, whichever direction is better, or the size of its rank correlation with the target."""
+    """For each column its ROC AUC, whichever direction is better, or the size of its rank correlation with the
+    target."""
     if not values.shape[1]:
         return np.empty(0)
     ranks = rankdata(values, axis=0)
@@ -69,22 +71,24 @@ def _scores(values: Floats, target: NDArray[Any], binary: bool) -> Floats:
         if min(many, rest) < 5:
             return np.full(values.shape[1], np.nan)
         area = (ranks[positive].sum(axis=0) - many * (many + 1) / 2) / (many * rest)
-        return np.maximum(area, 1 - area)
+        best: Floats = np.maximum(area, 1 - area)
+        return best
     ranks -= ranks.mean(axis=0)
     goal = rankdata(target)
     goal -= goal.mean()
     size = np.sqrt((ranks**2).sum(axis=0) * (goal**2).sum())
-    return np.divide(np.abs(goal @ ranks), size, out=np.zeros_like(size), where=size > 0)
+    strength: Floats = np.divide(np.abs(goal @ ranks), size, out=np.zeros_like(size), where=size > 0)
+    return strength
 
 
 def _deciding(rows: pl.DataFrame, names: list[str]) -> dict[str, str]:
     """Columns whose value decides the class in nearly all rows, far better than always saying the largest class."""
-    counts = rows[TARGET].value_counts()["count"]
-    wrong_by_guess = rows.height - int(counts.max())  # type: ignore[call-overload]
+    wrong_by_guess = rows.height - int(np.bincount(rows[TARGET].to_numpy()).max())
     most = min((1 - PURITY) * rows.height, 0.05 * wrong_by_guess)
     found = {}
     for name in names:
-        levels = rows.group_by(name, TARGET).len().group_by(name).agg(pl.col("len").sum(), pl.col("len").max().alias("top"))
+        counts = rows.group_by(name, TARGET).len()
+        levels = counts.group_by(name).agg(pl.col("len").max().alias("top"))
         wrong = rows.height - levels["top"].sum()
         if levels.height >= 2 and wrong <= most and levels.height * ROWS_A_LEVEL <= rows.height:
             found[name] = f"decides the class in {1 - wrong / rows.height:.2%} of the rows"

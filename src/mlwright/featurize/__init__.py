@@ -23,7 +23,11 @@ def featurize(recipe: Recipe, table: Table) -> Recipe:
         linear.append(StepSpec(steps=("calendar", "impute", "standardise"), columns=moments, options=cyclic))
     if categories := by_kind.get("categorical", []):
         trees.append(StepSpec(steps=("ordinal",), columns=tuple(c.name for c in categories)))
-        linear.append(StepSpec(steps=("onehot",), columns=tuple(c.name for c in categories), options={"onehot": {"most": FEW_LEVELS}}))
+        linear.append(
+            StepSpec(
+                steps=("onehot",), columns=tuple(c.name for c in categories), options={"onehot": {"most": FEW_LEVELS}}
+            )
+        )
         if several := tuple(c.name for c in categories if c.unique > 2):
             trees.append(StepSpec(steps=("target_mean",), columns=several))
         if high := tuple(c.name for c in categories if c.unique > FEW_LEVELS):

@@ -10,8 +10,8 @@
 from mlwright.frames.feed import RowReader, feeds, row_feeds
 from mlwright.frames.files import is_text_file, read
 from mlwright.frames.foreign import adopt, adopt_rows, origin, settle
-from mlwright.frames.moments import FORMATS
-from mlwright.frames.output import write
+from mlwright.frames.moments import FORMATS, read_moment
+from mlwright.frames.output import check_output, write
 from mlwright.frames.typed import conform
 from mlwright.frames.values import (
     BLANKS,
@@ -35,6 +35,7 @@ __all__ = [
     "adopt",
     "adopt_rows",
     "booleans",
+    "check_output",
     "conform",
     "feeds",
     "is_text_file",
@@ -46,6 +47,7 @@ __all__ = [
     "parse_number",
     "present",
     "read",
+    "read_moment",
     "row_feeds",
     "settle",
     "text_of",

@@ -13,6 +13,7 @@ from typing import IO, NamedTuple, NoReturn
 import polars as pl
 
 from mlwright.contracts.errors import InputError
+from mlwright.frames.foreign import refuse_width
 
 _CHUNK = 1 << 20
 _UTF8 = "Save it as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 OLD.csv > NEW.csv"
@@ -87,6 +88,7 @@ def _separator(path: Path, line: str) -> str:
 def _named(path: Path, names: list[str]) -> list[str]:
     """The names trimmed; one that is empty (the index that pandas wrote) is called by its place."""
     names = [name.strip() or f"column_{position}" for position, name in enumerate(names, 1)]
+    refuse_width(len(names), str(path))
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         more = f" and {len(twice) - 1} more" if len(twice) > 1 else ""
@@ -105,23 +107,26 @@ def _without_short_rows(path: Path, frame: pl.DataFrame, header: Header) -> pl.D
     suspects = frame[frame.columns[-1]].is_null()
     lines = _lines(path, header)
     if lines is not None and len(lines) == frame.height:
-        fields = lines.filter(suspects).str.count_matches(header.separator, literal=True) + 1
-        rows = pl.DataFrame({"row": suspects.arg_true(), "fields": fields, "blank": lines.filter(suspects).str.strip_chars() == ""})
+        lines = lines.filter(suspects)
+        fields = lines.str.count_matches(header.separator, literal=True) + 1
+        rows = pl.DataFrame({"row": suspects.arg_true(), "fields": fields, "blank": lines.str.strip_chars() == ""})
     else:
         rows = _counted(path, header, suspects)
     short = rows.filter((pl.col("fields") < frame.width) & ~pl.col("blank"))
     if short.height:
         row, count = short["row"][0], short["fields"][0]
         what = f"row {row} has {count} fields, the header has {frame.width}"
-        raise InputError(what, where=str(path), way_out="Look at the separators and quotes of that row, or whether the file was cut off.")
+        way_out = "Look at the separators and quotes of that row, or whether the file was cut off."
+        raise InputError(what, where=str(path), way_out=way_out)
     gone = rows.filter("blank")["row"]
     return frame.filter(~pl.int_range(pl.len()).is_in(gone.implode())) if len(gone) else frame
 
 
 def _lines(path: Path, header: Header) -> pl.Series | None:
     """The file's lines below the header; None if quotes are in use, which may hold separators and line ends."""
+    skipped = header.next_line - 1
     lines = pl.read_csv(
-        path, has_header=False, separator="\x1f", quote_char=None, infer_schema=False, skip_lines=header.next_line - 1, glob=False
+        path, has_header=False, separator="\x1f", quote_char=None, infer_schema=False, skip_lines=skipped, glob=False
     )
     line = lines.to_series().fill_null("")
     return None if line.str.contains('"', literal=True).any() or lines.width > 1 else line
@@ -152,19 +157,23 @@ def _diagnose(path: Path, error: Exception) -> NoReturn:
     """Say what Polars stumbled over: bytes that are no UTF-8, a row with too many fields, an open quote."""
     _refuse_other_encodings(path)
     header = _header(path)
+    width = len(header.names)
     with io.TextIOWrapper(_open(path), encoding="utf-8-sig", newline="") as text:
         records = csv.reader(text, delimiter=header.separator, strict=True)
         row = -1
         try:
             for row, record in enumerate(records, -1):
-                if row >= 0 and len(record) > len(header.names):
-                    what = f"row {row} (line {records.line_num}) has {len(record)} fields, the header has {len(header.names)}"
-                    raise InputError(what, where=str(path), way_out="Put a field that holds the separator into quotes.") from error
+                if row >= 0 and len(record) > width:
+                    what = f"row {row} (line {records.line_num}) has {len(record)} fields, the header has {width}"
+                    way_out = "Put a field that holds the separator into quotes."
+                    raise InputError(what, where=str(path), way_out=way_out) from error
         except csv.Error as reason:
             what = f"row {row + 1}, up to line {records.line_num}: {reason}"
-            raise InputError(what, where=str(path), way_out="Close the quote, or double a quote inside a field.") from error
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    raise InputError(f"the file can't be read as a table ({reason})", where=str(path), way_out="Look at its quotes and separators.") from error
+            way_out = "Close the quote, or double a quote inside a field."
+            raise InputError(what, where=str(path), way_out=way_out) from error
+    said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    what = f"the file can't be read as a table ({said})"
+    raise InputError(what, where=str(path), way_out="Look at its quotes and separators.") from error
 
 
 def _refuse_other_encodings(path: Path) -> None:

@@ -21,13 +21,15 @@ _NAN = float("nan")
 
 
 def feeds(typed: pl.DataFrame, schema: Schema) -> Arrays:
-    """The graph's inputs for a conformed table of n rows: "numbers" (n, k) float64 in C order and "strings" (n, m) of str.
+    """The graph's inputs for a conformed table of n rows: "numbers" (n, k) float64 in C order and "strings" (n, m) of
+    str.
 
     Booleans are 0.0 and 1.0, moments seconds since 1970; missing is NaN and "".
     """
     numbers = np.empty((typed.height, len(schema.numbers)))
     if schema.numbers:
-        cells = [_as_float(name, typed.schema[name]) for name in schema.numbers]
+        types = typed.schema
+        cells = [_as_float(name, types[name]) for name in schema.numbers]
         numbers = typed.select(cells).to_numpy(order="c", writable=True)
     strings = np.empty((typed.height, len(schema.strings)), dtype=object)
     for position, name in enumerate(schema.strings):
@@ -59,12 +61,11 @@ class RowReader:
         self._numbers = len(schema.numbers)
         self._values: Callable[[Mapping[str, Any]], Sequence[Any]] = _getter(names)
 
-    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> Arrays:
+    def __call__(self, rows: Sequence[Any]) -> Arrays:
         """Feeds for n rows: see the class."""
-        split, readers, lines = self._numbers, self._readers, []
+        split, readers, values = self._numbers, self._readers, self._values
         try:
-            for row in rows:
-                lines.append([read(value) for read, value in zip(readers, self._values(row), strict=True)])
+            lines = [[read(value) for read, value in zip(readers, values(row), strict=True)] for row in rows]
         except (KeyError, TypeError, ValueError):
             problems = self._problems(rows)
             if not problems:
@@ -75,13 +76,14 @@ class RowReader:
         strings = np.array([line[split:] for line in lines], dtype=object).reshape(count, len(readers) - split)
         return {"numbers": numbers, "strings": strings}
 
-    def _problems(self, rows: Sequence[Mapping[str, Any]]) -> list[RowProblem]:
+    def _problems(self, rows: Sequence[Any]) -> list[RowProblem]:
         found: list[RowProblem] = []
         for position, row in enumerate(rows):
             if len(found) >= MOST:
                 break
             if not isinstance(row, Mapping):
-                found.append(RowProblem(f"a row is an object with a value for each column, not {type(row).__name__}", position))
+                what = f"a row is an object with a value for each column, not {type(row).__name__}"
+                found.append(RowProblem(what, position))
                 continue
             for name, read in zip(self._names, self._readers, strict=True):
                 try:
@@ -94,7 +96,7 @@ class RowReader:
         return found[:MOST]
 
 
-def row_feeds(rows: Sequence[Mapping[str, Any]], schema: Schema) -> Arrays:
+def row_feeds(rows: Sequence[Any], schema: Schema) -> Arrays:
     """The feeds of a few rows, once. Whoever reads many requests keeps a RowReader."""
     return RowReader(schema)(rows)
 

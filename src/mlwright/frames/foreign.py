@@ -16,6 +16,7 @@ from mlwright.contracts.errors import InputError
 from mlwright.frames.values import is_missing, plain, text_of, whole
 
 FEW_ROWS = 64
+MOST_COLUMNS = 25_000
 _TAKEN = "Give a pandas, Polars or Arrow table, a dict of columns, a list of rows (dicts), or the path of a file."
 _UNNAMED = "Give each column a name of its own."
 
@@ -29,23 +30,31 @@ def adopt(data: Any) -> pl.DataFrame:
     """
     where = origin(data)
     try:
-        if isinstance(data, pl.LazyFrame):
-            return settle(data.collect())
-        if isinstance(data, pl.DataFrame):
-            return settle(data)
-        if _is_pandas(data):
-            return settle(_from_pandas(data))
-        if isinstance(data, Mapping):
-            return settle(_from_columns({str(name): values for name, values in data.items()}))
-        if isinstance(data, Sequence) and not isinstance(data, str | bytes):
-            return settle(_from_rows(data))
-        if hasattr(data, "__arrow_c_stream__") and not isinstance(data, pl.Series):
-            return settle(pl.DataFrame(data))
+        frame = _adopted(data)
+        if frame is not None:
+            refuse_width(frame.width, where)
+            return settle(frame)
     except pl.exceptions.DuplicateError as error:
         raise InputError(f"two columns have the same name ({error})", where=where, way_out=_UNNAMED) from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise InputError(f"the table can't be read: {error}", where=where, way_out=_TAKEN) from error
     raise InputError(f"this is no table: {type(data).__name__}", where=where, way_out=_TAKEN)
+
+
+def _adopted(data: Any) -> pl.DataFrame | None:
+    if isinstance(data, pl.LazyFrame):
+        return data.collect()
+    if isinstance(data, pl.DataFrame):
+        return data
+    if _is_pandas(data):
+        return _from_pandas(data)
+    if isinstance(data, Mapping):
+        return _from_columns({str(name): values for name, values in data.items()})
+    if isinstance(data, Sequence) and not isinstance(data, str | bytes):
+        return _from_rows(data)
+    if hasattr(data, "__arrow_c_stream__") and not isinstance(data, pl.Series):
+        return pl.DataFrame(data)
+    return None
 
 
 def adopt_rows(data: Any) -> list[Any] | None:
@@ -66,6 +75,13 @@ def adopt_rows(data: Any) -> list[Any] | None:
     return [dict(zip(names, row, strict=True)) for row in data.to_numpy(dtype=object).tolist()]
 
 
+def refuse_width(columns: int, where: str) -> None:
+    """Raise InputError for a table so wide that no later stage would end in reasonable time."""
+    if columns > MOST_COLUMNS:
+        what = f"{columns:,} columns are too many (at most {MOST_COLUMNS:,})"
+        raise InputError(what, where=where, way_out="Leave out columns, or summarise them into fewer first.")
+
+
 def origin(data: Any) -> str:
     """What to call the data in messages and records: "pandas DataFrame", "Polars DataFrame", "list"."""
     kind = type(data)
@@ -76,7 +92,10 @@ def origin(data: Any) -> str:
 def settle(frame: pl.DataFrame) -> pl.DataFrame:
     """One form for what Polars holds in many: NaN is null, zones are gone (UTC), durations are seconds, decimals are
     floats, times and nested values are texts. Other types stay."""
+    floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
     changes = [change for name, dtype in frame.schema.items() if (change := _settled(name, dtype)) is not None]
+    if floats:
+        changes.append(pl.col(floats).fill_nan(None))
     frame = frame.with_columns(changes) if changes else frame
     odd = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype in (pl.Object, pl.Time)]
     columns = [pl.Series(name, [text_of(value) for value in frame[name].to_list()], dtype=pl.String) for name in odd]
@@ -85,8 +104,6 @@ def settle(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _settled(name: str, dtype: pl.DataType) -> pl.Expr | None:
     value = pl.col(name)
-    if dtype.is_float():
-        return value.fill_nan(None)
     if dtype.is_decimal():
         return value.cast(pl.Float64)
     if isinstance(dtype, pl.Datetime):
@@ -103,6 +120,7 @@ def _is_pandas(data: Any) -> bool:
 
 
 def _from_pandas(data: Any) -> pl.DataFrame:
+    refuse_width(data.shape[1], origin(data))
     names = [str(name) for name in data.columns]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
@@ -148,7 +166,8 @@ def _from_array(name: str, values: np.ndarray[Any, Any]) -> pl.Series:
 
 
 def _from_objects(name: str, values: Sequence[Any]) -> pl.Series:
-    """A column of Python objects: of one type it keeps the type, numbers together are numbers, a mixture is its texts."""
+    """A column of Python objects: of one type it keeps the type, numbers together are numbers, a mixture is its
+    texts."""
     types = set(map(type, values))
     if types - {str, type(None)}:
         values = [None if is_missing(value) else plain(value) for value in values]
@@ -198,7 +217,8 @@ def _from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
             raise InputError(f"column {name!r} is one {type(values).__name__}, not a list of values", way_out=_TAKEN)
     lengths = {len(series) for series in made}
     if len(lengths) > 1:
-        raise InputError(f"the columns have different lengths: {sorted(lengths)}", way_out="Give each row a value in each column.")
+        what = f"the columns have different lengths: {sorted(lengths)}"
+        raise InputError(what, way_out="Give each row a value in each column.")
     return pl.DataFrame(made)
 
 
@@ -206,6 +226,7 @@ def _from_rows(rows: Sequence[Any]) -> pl.DataFrame:
     names: dict[str, None] = {}
     for position, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            raise InputError(f"row {position} is {type(row).__name__}, not a dict of values", where=origin(rows), way_out=_TAKEN)
+            what = f"row {position} is {type(row).__name__}, not a dict of values"
+            raise InputError(what, where=origin(rows), way_out=_TAKEN)
         names.update(dict.fromkeys(row))
     return _from_columns({str(name): [row.get(name) for row in rows] for name in names})

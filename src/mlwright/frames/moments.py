@@ -6,7 +6,9 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
+MONTHS = tuple(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
 
 _DAYS = (
     "%m/%d/%Y",
@@ -27,7 +29,8 @@ _DAYS = (
 )
 _CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
 FORMATS = ("", *_DAYS, *(day + clock for day in _DAYS for clock in _CLOCKS), "%Y-%m", "%b-%Y", "%b %Y", "%Y-%b")
-"""The forms that are tried when a table is typed, likeliest first. In ``%b`` a month is written in full or by three letters."""
+"""The forms that are tried when a table is typed, likeliest first. In ``%b`` a month is written in full or by three
+letters."""
 
 _PARTS = {
     "Y": r"(?P<Y>[0-9]{4})",

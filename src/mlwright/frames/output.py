@@ -28,11 +28,7 @@ def write(frame: pl.DataFrame, path: str | Path) -> None:
     be written to, a full disk.
     """
     path = Path(path)
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
-        hint = near_miss(path.suffix, _WRITERS)
-        what = f"can't write a {path.suffix!r} file" + (f"; {hint}" if hint else "")
-        raise InputError(what, where=str(path), way_out=_WAY_OUT)
+    writer = _writer(path)
     try:
         handle, half = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     except OSError as error:
@@ -42,13 +38,32 @@ def write(frame: pl.DataFrame, path: str | Path) -> None:
             writer(frame, file)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(half, 0o666 & ~_umask())
+        Path(half).chmod(0o666 & ~_umask())
         os.replace(half, path)
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"can't write the file: {reason}", where=str(path), way_out=_WAY_OUT) from error
     finally:
         Path(half).unlink(missing_ok=True)
+
+
+def check_output(path: str | Path) -> None:
+    """Raise InputError, as ``write`` would, if ``path`` has an extension or lies in a folder that rule it out."""
+    path = Path(path)
+    _writer(path)
+    if path.is_dir():
+        raise InputError("a folder stands in the file's place", where=str(path), way_out=_WAY_OUT)
+    if not path.parent.is_dir():
+        raise InputError(f"there is no folder {str(path.parent)!r}", where=str(path), way_out=_WAY_OUT)
+
+
+def _writer(path: Path) -> Callable[[pl.DataFrame, IO[bytes]], object]:
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        hint = near_miss(path.suffix, _WRITERS)
+        what = f"can't write a {path.suffix!r} file" + (f"; {hint}" if hint else "")
+        raise InputError(what, where=str(path), way_out=_WAY_OUT)
+    return writer
 
 
 def _umask() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import polars as pl
 
@@ -12,7 +13,8 @@ from mlwright.frames.foreign import settle
 from mlwright.frames.values import boolean_of, moment_of, number_of
 from mlwright.frames.vectors import MOMENT, MOST, Parsed, booleans, moments, numbers, present, scalars, texts, trimmed
 
-WAY_OUT = "Give each row the columns and kinds of values that the model was trained on; a missing value is fine anywhere."
+WAY_OUT = "Give each row the columns and kinds of values that the model was trained on; a missing value is fine."
+_TYPES: dict[str, Any] = {"numeric": pl.Float64, "boolean": pl.Boolean, "datetime": MOMENT, "text": pl.String}
 _HINTS = 10  # near misses are looked up for this many missing columns; it is slow on wide tables
 
 
@@ -27,7 +29,11 @@ def conform(frame: pl.DataFrame, schema: Schema, where: str = "") -> pl.DataFram
     problems = missing_columns((c.name for c in features), frame.columns)
     found = [c for c in features if c.name in have]
     frame = settle(frame.select([c.name for c in found]))
-    quick = frame.select([_quick(c, frame.schema[c.name]) for c in found])
+    types = frame.schema  # made anew at each access
+    groups: dict[str, list[str]] = {}  # one expression for all columns that are read alike: wide tables are quick
+    for column in found:
+        groups.setdefault(_manner(column, types[column.name]), []).append(column.name)
+    quick = frame.select([_quick(manner, names) for manner, names in groups.items()]).select([c.name for c in found])
     slow: dict[str, pl.Series] = {}
     for column, lost in zip(found, _lost(frame, quick), strict=True):
         if not lost:
@@ -51,32 +57,36 @@ def missing_columns(wanted: Iterable[str], have: Iterable[str]) -> list[RowProbl
     return problems
 
 
-def _quick(column: Column, dtype: pl.DataType) -> pl.Expr:
-    """The reading that one vectorised pass can do; null where it can't."""
-    value = pl.col(column.name)
-    if column.kind == "numeric" and (dtype.is_numeric() or dtype == pl.Boolean):
-        return value.cast(pl.Float64)
-    if column.kind == "numeric" and dtype == pl.String:
-        return trimmed(value).cast(pl.Float64, strict=False).fill_nan(None)
-    if column.kind == "boolean" and dtype == pl.Boolean:
-        return value
-    if column.kind == "datetime" and dtype in (pl.Date, pl.Datetime):
-        return value.cast(MOMENT)
-    if column.kind in ("categorical", "text"):
-        if dtype == pl.String:
-            return present(trimmed(value))
-        if dtype.is_integer() or dtype == pl.Boolean:
-            return value.cast(pl.String)
-    typed = {"numeric": pl.Float64(), "boolean": pl.Boolean(), "datetime": MOMENT}
-    return pl.lit(None, dtype=typed.get(column.kind, pl.String())).alias(column.name)
+def _manner(column: Column, dtype: pl.DataType) -> str:
+    """How one vectorised pass can read the column: "cast ...", "parse", "clean", or "leave ..." if it can't."""
+    number = dtype.is_numeric() or dtype == pl.Boolean
+    if column.kind == "numeric":
+        return "cast numeric" if number else "parse" if dtype == pl.String else "leave numeric"
+    if column.kind == "boolean":
+        return "cast boolean" if dtype == pl.Boolean else "leave boolean"
+    if column.kind == "datetime":
+        return "cast datetime" if dtype in (pl.Date, pl.Datetime) else "leave datetime"
+    if dtype == pl.String:
+        return "clean"
+    return "cast text" if dtype.is_integer() or dtype == pl.Boolean else "leave text"
+
+
+def _quick(manner: str, names: list[str]) -> pl.Expr:
+    """That reading, of columns of one manner; null where it fails or is left to the slow road."""
+    values = pl.col(names)
+    if manner == "parse":
+        return trimmed(values).cast(pl.Float64, strict=False).fill_nan(None)
+    if manner == "clean":
+        return present(trimmed(values))
+    way, kind = manner.split()
+    dtype = _TYPES[kind]
+    return values.cast(dtype) if way == "cast" else pl.when(False).then(values.is_null()).cast(dtype)
 
 
 def _lost(frame: pl.DataFrame, quick: pl.DataFrame) -> list[bool]:
     """Which columns have more nulls than they came with: those need the slow road."""
     if not frame.width:
         return []
-    if quick.height != frame.height:  # nothing but literals came out of the quick pass
-        return [True] * frame.width
     before, after = frame.null_count().row(0), quick.null_count().row(0)
     return [a != b for a, b in zip(before, after, strict=True)]
 

@@ -1,8 +1,8 @@
 """What one value means: the only truth of how a text is read. Everything vectorised is checked against this.
 
-A text is read in three ways, as a number, as true or false, or as a moment; each parser returns None for a missing value and
-raises ValueError, with a message for people, for anything else. ``number_of``, ``boolean_of``, ``moment_of`` and ``text_of``
-take any Python value, as it comes from JSON or from a row of a table.
+A text is read in three ways, as a number, as true or false, or as a moment; each parser returns None for a missing
+value and raises ValueError, with a message for people, for anything else. ``number_of``, ``boolean_of``, ``moment_of``
+and ``text_of`` take any Python value, as it comes from JSON or from a row of a table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MISSING = frozenset((*BLANKS, "none", "nil", "-", "--", ".", "missing", "nat", "
 TRUE_WORDS = frozenset(("true", "t", "yes", "y", "on"))
 FALSE_WORDS = frozenset(("false", "f", "no", "n", "off"))
 
-_NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|infinity)", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)", re.I | re.ASCII)
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -65,7 +65,8 @@ def parse_boolean(text: str) -> bool | None:
 
 
 def parse_datetime(text: str, formats: Sequence[str] = ("",)) -> datetime | None:
-    """A moment in one of ``formats`` (strptime's; "" is ISO 8601), the first that fits; with a zone it is turned to UTC.
+    """A moment in one of ``formats`` (strptime's; "" is ISO 8601), the first that fits; with a zone it is turned to
+    UTC.
 
     Returned without a zone, to the microsecond.
     """

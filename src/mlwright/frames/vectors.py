@@ -1,4 +1,5 @@
-"""Whole columns read as numbers, booleans, moments or texts: Polars for what is plain, the scalar parsers for the rest."""
+"""Whole columns read as numbers, booleans, moments or texts: Polars for what is plain, the scalar parsers for the
+rest."""
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ MOMENT = pl.Datetime("us")
 MOST = 100
 _BLANKS = sorted(BLANK_TEXTS)
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_SECONDS = "%Y-%m-%dT%H:%M:%S"
 _SECOND = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-5][0-9]:[0-5][0-9]$"
 
 
 class Parsed(NamedTuple):
-    """``values`` typed, null where missing or wrong; ``wrong`` the first MOST rows (0-based) that could not be read, and why."""
+    """``values`` typed, null where missing or wrong; ``wrong`` the first MOST rows (0-based) that could not be read,
+    and why."""
 
     values: pl.Series
     wrong: list[tuple[int, str]]
@@ -51,7 +54,7 @@ def moments(column: pl.Series, formats: tuple[str, ...]) -> Parsed:
     if formats[:1] == ("",):
         day = pl.when(pl.col("t").str.contains(_DAY)).then("t").str.to_date("%Y-%m-%d", strict=False).cast(MOMENT)
         stamp = pl.col("t").str.replace(" ", "T", literal=True).str.strip_suffix("Z")
-        second = pl.when(stamp.str.contains(_SECOND)).then(stamp).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+        second = pl.when(stamp.str.contains(_SECOND)).then(stamp).str.to_datetime(_SECONDS, time_unit="us", strict=False)
         values = pl.DataFrame({"t": text}).select(pl.coalesce(day, second)).to_series()
         values = values.set(values.dt.year() < 1, None) if values.dt.year().min() == 0 else values
     return _settle(text, values, lambda value: moment_of(value, formats))
@@ -76,7 +79,7 @@ def scalars(column: pl.Series, read: Callable[[Any], Any], dtype: Any) -> Parsed
 
 def _each(column: pl.Series, read: Callable[[Any], Any], dtype: Any) -> Parsed:
     values: list[Any] = []
-    wrong = []
+    wrong: list[tuple[int, str]] = []
     for row, value in enumerate(column.to_list()):
         try:
             values.append(read(value))

@@ -1,6 +1,6 @@
 """Building, merging and running the one graph; the only unit that knows ONNX.
 
-    expressions (`numbers`, `strings`, `apply`, `lookup`, `trees`, ...) -> `compile` -> bytes -> `Session`
+expressions (`numbers`, `strings`, `apply`, `lookup`, `trees`, ...) -> `compile` -> bytes -> `Session`
 """
 
 from mlwright.graph.forest import Forest, round_down

@@ -6,6 +6,7 @@ A fragment is an uncompressed NumPy archive: ``nodes`` (JSON) and the arrays tha
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import msgspec
@@ -46,11 +47,14 @@ def dump(tensor: Tensor) -> bytes:
 
 def load(data: bytes) -> Tensor:
     """The inverse of `dump`. Raises ValueError for bytes that are no fragment."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-        nodes = msgspec.json.decode(archive["nodes"].tobytes(), type=list[_Node])
-        built: list[Tensor] = []
-        for node in nodes:
-            attrs: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in node.attrs.items()}
-            attrs.update({name: archive[key] for name, key in node.arrays.items()})
-            built.append(Tensor(node.op, tuple(built[i] for i in node.inputs), attrs, node.dtype, node.width))
-    return built[-1]
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            nodes = msgspec.json.decode(archive["nodes"].tobytes(), type=list[_Node])
+            built: list[Tensor] = []
+            for node in nodes:
+                attrs: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in node.attrs.items()}
+                attrs.update({name: archive[key] for name, key in node.arrays.items()})
+                built.append(Tensor(node.op, tuple(built[i] for i in node.inputs), attrs, node.dtype, node.width))
+        return built[-1]
+    except (EOFError, LookupError, zipfile.BadZipFile, msgspec.DecodeError) as error:
+        raise ValueError("these bytes are no fragment") from error

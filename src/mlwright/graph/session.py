@@ -56,7 +56,9 @@ class Session:
 
     def _nothing(self, name: str) -> NDArray[Any]:
         info = self._outputs[name]
-        dtype = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(int64)": np.int64}.get(info.type, object)
+        dtype = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(int64)": np.int64}.get(
+            info.type, object
+        )
         return np.zeros((0, *info.shape[1:]), dtype)
 
 

@@ -1,8 +1,8 @@
 """Expressions over typed rows: what steps and learners emit, and what `compile` turns into one ONNX model.
 
-A `Tensor` is an immutable node named by the hash of what it computes. Two nodes that compute the same thing are the same
-node, so the graphs of many folds and many members can be joined by simply mentioning them: what they share is computed
-once. Every tensor is (n, width) with one row a table row, but for a column of strings, which is (n,).
+A `Tensor` is an immutable node named by the hash of what it computes. Two nodes that compute the same thing are the
+same node, so the graphs of many folds and many members can be joined by simply mentioning them: what they share is
+computed once. Every tensor is (n, width) with one row a table row, but for a column of strings, which is (n,).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ Dtype = Literal["float64", "float32", "int64", "bool", "string"]
 Attr: TypeAlias = "int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | NDArray[Any]"
 Operand: TypeAlias = Union["Tensor", float, NDArray[Any]]
 
-_TO_BOOL = frozenset({"IsNaN", "IsInf", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "Not", "And", "Or"})
+_TO_BOOL = frozenset(
+    {"IsNaN", "IsInf", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "Not", "And", "Or"}
+)
 
 
 class Tensor:

@@ -5,7 +5,7 @@
     intake       the steps in their order
 """
 
-from mlwright.ingest.intake import ingest
+from mlwright.ingest.intake import ingest, labelled
 from mlwright.ingest.kinds import infer
 
-__all__ = ["infer", "ingest"]
+__all__ = ["infer", "ingest", "labelled"]

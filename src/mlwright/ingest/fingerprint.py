@@ -34,11 +34,13 @@ def of_file(path: Path) -> str:
 def of_frame(frame: pl.DataFrame) -> str:
     """Of names, types and values in order, however the table lies in memory; what lies under a null does not count."""
     words = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.Categorical | pl.Enum)]
-    gaps = [name for name, count in zip(frame.columns, frame.null_count().row(0) if frame.width else (), strict=True) if count]
+    nulls = frame.null_count().row(0) if frame.width else ()
+    gaps = [name for name, count in zip(frame.columns, nulls, strict=True) if count]
     digest = _Digest()
     digest.sha.update(f"{frame.shape}{gaps}".encode())
     frame = frame.with_columns(pl.col(words).cast(pl.String)).rechunk()
-    for part in (frame.with_columns(_filled(name, frame.schema[name]) for name in gaps), frame.select(pl.col(gaps).is_null())):
+    types = frame.schema
+    for part in (frame.with_columns(_filled(name, types[name]) for name in gaps), frame.select(pl.col(gaps).is_null())):
         if part.width:
             part.write_ipc_stream(cast(io.BytesIO, digest), compat_level=pl.CompatLevel.oldest())
     return digest.sha.hexdigest()

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 LARGE = 20_000
 SHARE = 0.1
 MOST = 10_000
+Codes = NDArray[np.int32]
 Rows = NDArray[np.bool_]
 
 
-def seal(classes: NDArray[np.int32] | None, groups: NDArray[np.int32] | None, rows: int, seed: int) -> Rows:
+def seal(classes: Codes | None, groups: Codes | None, rows: int, seed: int) -> Rows:
     """A mask (rows,) of the rows to seal: a tenth, at most 10,000, none of a table with fewer than 20,000 rows.
 
-    Of each class (None for regression) its share is drawn, and two rows at least stay. With ``groups`` whole groups are drawn.
+    Of each class (None for regression) its share is drawn, and two rows at least stay. With ``groups`` whole groups are
+    drawn.
     """
     sealed = np.zeros(rows, dtype=bool)
     if rows < LARGE:
@@ -33,7 +35,7 @@ def seal(classes: NDArray[np.int32] | None, groups: NDArray[np.int32] | None, ro
     return sealed
 
 
-def _by_group(classes: NDArray[np.int32] | None, groups: NDArray[np.int32], wanted: int, rng: np.random.Generator) -> Rows:
+def _by_group(classes: Codes | None, groups: Codes, wanted: int, rng: np.random.Generator) -> Rows:
     """Groups in a drawn order, each taken if it fits into what is wanted and leaves two rows of each class."""
     sizes = np.bincount(groups)
     labels = np.zeros(len(groups), dtype=np.int32) if classes is None else classes

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-import numpy as np
 import polars as pl
 
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import GROUP, TARGET, Column, Finding, Problem, Schema, Table, Target
+from mlwright.contracts.records import GROUP, TARGET, Column, Finding, Problem, Schema, Severity, Table
 from mlwright.ingest import fingerprint, holdout, kinds
 from mlwright.ingest.target import decide, index_of, read_target
 
@@ -49,7 +48,8 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     answer = decide(read_target(frame[problem.target], source.from_text), problem)
     schema = Schema(columns=columns, target=answer.target)
     if not schema.features:
-        raise InputError("no column is left to predict from", where=source.name, way_out="Give columns that vary from row to row.")
+        way_out = "Give columns that vary from row to row."
+        raise InputError("no column is left to predict from", where=source.name, way_out=way_out)
     findings = (*_about_columns(schema, frame, problem), *answer.findings)
     typed = _typed(frame, schema, source.name, answer.values, problem)
     left_out = typed.frame.filter(pl.col(TARGET).is_not_null())
@@ -92,7 +92,8 @@ def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
         raise InputError(f"{problem.target!r} is the target and can't be the group or the time too", where=where)
     for name in (TARGET, GROUP):
         if name in frame.columns:
-            raise InputError(f"the column name {name!r} is used by mlwright itself", where=where, way_out="Rename this column.")
+            what = f"the column name {name!r} is used by mlwright itself"
+            raise InputError(what, where=where, way_out="Rename this column.")
 
 
 def _as_group(column: Column) -> Column:
@@ -171,25 +172,34 @@ def _sealed(
 
 
 def _test_rows(problem: Problem, schema: Schema) -> _Rows:
-    """The user's own test data, typed by the same schema. A group in it is not compared with those in the training rows."""
-    source = load(problem.test)
-    name = schema.target.name
-    if name not in source.frame.columns:
-        hint = near_miss(name, source.frame.columns)
-        what = f"the test data has no column {name!r}" + (f"; {hint}" if hint else "")
-        raise InputError(what, where=source.name, way_out="Test data needs the target too.")
-    typed = frames.conform(source.frame, schema, source.name)
-    target = index_of(read_target(source.frame[name], source.from_text), schema.target, source.name)
-    typed = typed.with_columns(target.alias(TARGET))
+    """The user's own test data, typed by the same schema. A group in it is not compared with those in the training
+    rows."""
+    typed = labelled(problem.test, schema)
     if problem.group is not None:
         typed = typed.with_columns(pl.lit(-1, dtype=pl.Int32).alias(GROUP))
     kept = typed.filter(pl.col(TARGET).is_not_null())
-    if kept.height == 0:
-        raise InputError("no row of the test data has a target", where=source.name, way_out="Give labelled rows.")
     gaps = typed.height - kept.height
     message = f"{gaps} of {typed.height} rows of the test data have no value for the target and were left out."
-    found = (Finding(code="missing-target", severity="info", message=message, column=name),) if gaps else ()
-    return _Rows(kept, found)
+    finding = Finding(code="missing-target", severity="info", message=message, column=schema.target.name)
+    return _Rows(kept, (finding,) if gaps else ())
+
+
+def labelled(data: Any, schema: Schema) -> pl.DataFrame:
+    """Rows to judge a model on (a path, or a table): typed by its schema, with TARGET, null where it is missing.
+
+    Raises InputError when there is no target, no row has one, or a class is not one of the schema's.
+    """
+    source = load(data)
+    name = schema.target.name
+    if name not in source.frame.columns:
+        hint = near_miss(name, source.frame.columns)
+        what = f"there is no column {name!r}, the target" + (f"; {hint}" if hint else "")
+        raise InputError(what, where=source.name, way_out="Rows to judge a model on need the answers too.")
+    typed = frames.conform(source.frame, schema, source.name)
+    target = index_of(read_target(source.frame[name], source.from_text), schema.target, source.name)
+    if target.null_count() == target.len():
+        raise InputError("no row has a value for the target", where=source.name, way_out="Give labelled rows.")
+    return typed.with_columns(target.alias(TARGET))
 
 
 def _about_columns(schema: Schema, frame: pl.DataFrame, problem: Problem) -> tuple[Finding, ...]:
@@ -198,17 +208,20 @@ def _about_columns(schema: Schema, frame: pl.DataFrame, problem: Problem) -> tup
     constants = [c.name for c in schema.columns if c.kind == "constant"]
     if constants:
         message = f"{_listed(constants)} never change{'s' if len(constants) == 1 else ''}: nothing can be learnt there."
-        findings.append(Finding(code="constant-column", severity="info", message=message, column=constants[0] if len(constants) == 1 else None))
+        only = constants[0] if len(constants) == 1 else None
+        findings.append(Finding(code="constant-column", severity="info", message=message, column=only))
+    types = frame.schema
     for column in schema.columns:
         if column.kind != "identifier" or column.name == problem.group:
             continue
-        if frame.schema[column.name] == pl.Binary:
+        if types[column.name] == pl.Binary:
             message = f"{column.name!r} holds bytes (images, files?), which are not read; it was left out."
             findings.append(Finding(code="binary-column", severity="warning", message=message, column=column.name))
             continue
-        message = f"{column.name!r} is different in every row, like a number that was given out: it says nothing about new rows."
+        message = f"{column.name!r} is different in every row, like a key: it says nothing about new rows."
         remedy = "If it does, turn it into what it means (an age, a count, a place)."
-        findings.append(Finding(code="identifier-column", severity="info", message=message, column=column.name, remedy=remedy))
+        finding = Finding(code="identifier-column", severity="info", message=message, column=column.name, remedy=remedy)
+        findings.append(finding)
     return tuple(findings[:100])
 
 
@@ -222,6 +235,8 @@ def _repeated(rows: pl.DataFrame) -> tuple[Finding, ...]:
     repeats = rows.height - rows.hash_rows().n_unique()
     if not repeats:
         return ()
-    message = f"{repeats} of {rows.height} rows repeat an earlier one in every feature and the target ({repeats / rows.height:.1%})."
-    remedy = "If a repeated row is the same thing recorded twice, keep one; on both sides of a split it flatters the score."
-    return (Finding(code="duplicate-rows", severity="info" if repeats < rows.height / 10 else "warning", message=message, remedy=remedy),)
+    share = repeats / rows.height
+    message = f"{repeats} of {rows.height} rows repeat an earlier one in every feature and the target ({share:.1%})."
+    remedy = "If it is the same thing recorded twice, keep one; on both sides of a split it flatters the score."
+    severity: Severity = "info" if share < 0.1 else "warning"
+    return (Finding(code="duplicate-rows", severity=severity, message=message, remedy=remedy),)

@@ -1,8 +1,8 @@
 """Which kind each column is: the first reading of a table, by rules a person would use.
 
-In this order: one value and nothing else is a constant; a type that the source states (number, boolean, date, category) is
-believed; texts that are all numbers, all true/false words or all dates are those; the rest are categories or prose. A
-running number, or a key that is new in every row, is an identifier: it can't say anything about the next row.
+In this order: one value and nothing else is a constant; a type that the source states (number, boolean, date, category)
+is believed; texts that are all numbers, all true/false words or all dates are those; the rest are categories or prose.
+A running number, or a key that is new in every row, is an identifier: it can't say anything about the next row.
 """
 
 from __future__ import annotations
@@ -39,19 +39,14 @@ def infer(frame: pl.DataFrame) -> tuple[Column, ...]:
     """A Column for each column of an adopted table, in its order."""
     if not frame.width:
         return ()
-    looked = frame.select([_look(name, dtype) for name, dtype in frame.schema.items()])
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    looked = frame.with_columns(frames.present(frames.trimmed(pl.col(texts)))) if texts else frame
     missing = looked.null_count().row(0)
     unique = looked.select(pl.all().n_unique()).row(0)
-    facts = [
-        _Facts(gaps, count - (gaps > 0), values) for gaps, count, values in zip(missing, unique, looked.get_columns(), strict=True)
-    ]
+    columns = zip(missing, unique, looked.get_columns(), strict=True)
+    facts = [_Facts(gaps, count - (gaps > 0), values) for gaps, count, values in columns]
     numeric = _all_numbers(looked)
     return tuple(_column(fact, numeric.get(fact.values.name)) for fact in facts)
-
-
-def _look(name: str, dtype: pl.DataType) -> pl.Expr:
-    value = pl.col(name)
-    return frames.present(frames.trimmed(value)) if dtype == pl.String else value
 
 
 def _all_numbers(looked: pl.DataFrame) -> dict[str, pl.Series]:
@@ -61,23 +56,19 @@ def _all_numbers(looked: pl.DataFrame) -> dict[str, pl.Series]:
         return {}
     cast = looked.select(pl.col(names).cast(pl.Float64, strict=False))
     before, after = looked.select(names).null_count().row(0), cast.null_count().row(0)
+    # Texts written with leading zeros ("02134") are codes: as numbers they would lose what they say.
+    codes = looked.select(pl.col(names).str.contains(r"^0[0-9]+$").any()).row(0)
     found = {}
-    for name, gaps, lost in zip(names, before, after, strict=True):
-        if lost == looked.height:
+    for name, gaps, lost, code in zip(names, before, after, codes, strict=True):
+        if lost == looked.height or code:
             continue
         values = cast[name]
         if lost != gaps:
             values, wrong = frames.numbers(looked[name])
             if wrong:
                 continue
-        if not _has_codes(looked[name]):
-            found[name] = values
+        found[name] = values
     return found
-
-
-def _has_codes(texts: pl.Series) -> bool:
-    """Whether some are written with leading zeros ("02134"): codes, which as numbers would lose what they say."""
-    return bool(texts.str.contains(r"^0[0-9]+$").any())
 
 
 def _column(fact: _Facts, numbers: pl.Series | None) -> Column:
@@ -108,13 +99,17 @@ def _words(fact: _Facts) -> tuple[str, str] | None:
     """The (false, true) words, if two words that are each other's opposite are all there is."""
     if fact.unique != 2:
         return None
-    first, second = sorted(fact.values.drop_nulls().unique().to_list(), key=lambda word: word.lower() in frames.TRUE_WORDS)
+    words = fact.values.drop_nulls().unique().to_list()
+    first, second = sorted(words, key=lambda word: word.lower() in frames.TRUE_WORDS)
     opposite = first.lower() in frames.FALSE_WORDS and second.lower() in frames.TRUE_WORDS
     return (first, second) if opposite else None
 
 
 def date_formats(values: pl.Series) -> tuple[str, ...]:
     """The formats, at most three, in which all values of a String column are dates; () if they are not."""
+    first = values.is_not_null().arg_max()
+    if first is None or not any(c.isdigit() for c in values[first] or ""):
+        return ()
     distinct = values.drop_nulls().unique()
     sample = distinct.sort().gather_every(max(1, len(distinct) // _SAMPLE)).to_list()
     formats = _first_formats(sample)
@@ -127,32 +122,26 @@ def date_formats(values: pl.Series) -> tuple[str, ...]:
 
 
 def _first_formats(words: Sequence[str]) -> tuple[str, ...]:
-    whole = [form for form in frames.FORMATS if all(_reads(word, (form,)) for word in words)] if words else []
-    if whole:
-        return (whole[0],)
     chosen: list[str] = []
     left = list(words)
-    for form in frames.FORMATS:
-        rest = [word for word in left if not _reads(word, (form,))]
+    while left and len(chosen) < 3:
         # Month first and day first in one column would be guessing, value by value.
-        if len(rest) < len(left) and not any(_swapped(form) == other for other in chosen):
-            chosen.append(form)
-            left = rest
-        if not left or len(chosen) == 3:
-            break
-    return tuple(chosen) if not left else ()
+        fits = [form for form in frames.FORMATS if _reads(left[0], form) and _swapped(form) not in chosen]
+        if not fits:
+            return ()
+        rests = [[word for word in left if not _reads(word, form)] for form in fits]
+        best = min(range(len(fits)), key=lambda i: len(rests[i]))
+        chosen.append(fits[best])
+        left = rests[best]
+    return () if left else tuple(chosen)
 
 
 def _swapped(form: str) -> str:
     return form.replace("%m", "%_").replace("%d", "%m").replace("%_", "%d")
 
 
-def _reads(word: str, formats: tuple[str, ...]) -> bool:
-    try:
-        frames.parse_datetime(word, formats)
-    except ValueError:
-        return False
-    return True
+def _reads(word: str, form: str) -> bool:
+    return frames.read_moment(word, form) is not None
 
 
 def _is_key(numbers: pl.Series, fact: _Facts) -> bool:
@@ -186,7 +175,11 @@ def _text_kind(fact: _Facts) -> ColumnKind:
 
 
 def _made(
-    fact: _Facts, kind: ColumnKind, values: pl.Series, words: tuple[str, str] | None = None, formats: tuple[str, ...] = ()
+    fact: _Facts,
+    kind: ColumnKind,
+    values: pl.Series,
+    words: tuple[str, str] | None = None,
+    formats: tuple[str, ...] = (),
 ) -> Column:
     low, high = _range(values) if kind in ("numeric", "datetime") else (None, None)
     return Column(
@@ -214,7 +207,7 @@ def _range(values: pl.Series) -> tuple[float | None, float | None]:
 
 def _levels(values: pl.Series) -> tuple[str, ...]:
     counts = values.drop_nulls().value_counts(name="n")
-    return tuple(counts.sort([pl.col("n"), pl.col(values.name)], descending=[True, False])[values.name].head(_TOP).to_list())
+    return tuple(counts.sort("n", values.name, descending=[True, False])[values.name].head(_TOP).to_list())
 
 
 def _example(values: pl.Series) -> Any:

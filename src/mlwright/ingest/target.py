@@ -39,7 +39,8 @@ def read_target(column: pl.Series, from_text: bool) -> Reading:
     if column.dtype.is_numeric():
         return Reading(column.cast(pl.Float64), words=False)
     if column.dtype in (pl.Date, pl.Datetime):
-        raise InputError(f"the target {column.name!r} holds dates", where=column.name, way_out="Predict a number made from them.")
+        way_out = "Predict a number made from them."
+        raise InputError("the target holds dates", where=f"column {column.name!r}", way_out=way_out)
     texts = frames.texts(column)
     if column.dtype == pl.String and from_text:
         numbers, wrong = frames.numbers(texts)
@@ -49,7 +50,8 @@ def read_target(column: pl.Series, from_text: bool) -> Reading:
 
 
 def decide(reading: Reading, problem: Problem) -> Answer:
-    """The task and the Target. Raises InputError if the target can't be learnt, or not in the way that was asked for."""
+    """The task and the Target. Raises InputError if the target can't be learnt, or not in the way that was asked
+    for."""
     name = problem.target
     _finite(reading.labels, name)
     distinct = reading.labels.drop_nulls().n_unique()
@@ -65,7 +67,8 @@ def decide(reading: Reading, problem: Problem) -> Answer:
 
 
 def index_of(reading: Reading, target: Target, where: str) -> pl.Series:
-    """The target of other rows: class indices or numbers, null where missing. Raises InputError for an unknown class."""
+    """The target of other rows: class indices or numbers, null where missing. Raises InputError for an unknown
+    class."""
     if target.task == "regression":
         values = _as_numbers(reading, target.name)
         _finite(values, target.name)
@@ -73,10 +76,12 @@ def index_of(reading: Reading, target: Target, where: str) -> pl.Series:
     labels = _same_type(reading.labels, target)
     named = [str(c) for c in target.classes] if labels.dtype == pl.String else list(target.classes)
     known = pl.Series(named, dtype=labels.dtype, strict=False)
-    codes = labels.replace_strict(known, pl.Series(range(len(known)), dtype=pl.Int32), default=None, return_dtype=pl.Int32)
+    order = pl.Series(range(len(known)), dtype=pl.Int32)
+    codes = labels.replace_strict(known, order, default=None, return_dtype=pl.Int32)
     strange = labels.filter(codes.is_null() & labels.is_not_null()).unique().sort()
     if len(strange):
-        what = f"the target has values that the training rows do not have: {', '.join(map(repr, strange.head(5).to_list()))}"
+        shown = ", ".join(map(repr, map(_label, strange.head(5).to_list())))
+        what = f"the target has values that the training rows do not have: {shown}"
         raise InputError(what, where=where, way_out=f"The classes are {', '.join(map(repr, target.classes[:20]))}.")
     return codes
 
@@ -150,14 +155,16 @@ def _classification(reading: Reading, problem: Problem) -> Answer:
     counts = reading.labels.drop_nulls().value_counts(name="n").sort(name)
     rare, kept = counts.filter(pl.col("n") < 2), counts.filter(pl.col("n") >= 2)
     if kept.height < 2:
-        way_out = "To predict a number, give --task regression or a metric for numbers; classes need two rows each, better hundreds."
-        raise InputError(f"of {counts.height} different values, {kept.height} occur more than once", where=where, way_out=way_out)
+        way_out = "To predict a number, name a metric for numbers (rmse); classes need two rows each, better hundreds."
+        what = f"of {counts.height} different values, {kept.height} occur more than once"
+        raise InputError(what, where=where, way_out=way_out)
     if kept.height > MOST_CLASSES:
-        way_out = "To predict a number, give --task regression; otherwise put the rare classes together."
+        way_out = "To predict a number, name a metric for numbers (rmse); otherwise put the rare classes together."
         raise InputError(f"{kept.height} classes are too many (at most {MOST_CLASSES})", where=where, way_out=way_out)
     if problem.task == "binary" and kept.height > 2:
         shown = ", ".join(map(repr, map(_label, kept[name].head(5).to_list())))
-        raise InputError(f"the target has {kept.height} classes ({shown}), not two", where=where, way_out="Use the task multiclass.")
+        what = f"the target has {kept.height} classes ({shown}), not two"
+        raise InputError(what, where=where, way_out="Use the task multiclass, or none.")
     whole = kept[name].dtype == pl.Float64 and bool((kept[name] == kept[name].round()).all())
     classes = tuple(int(value) if whole else value for value in kept[name].to_list())
     codes = pl.Series(range(kept.height), dtype=pl.Int32)
@@ -172,7 +179,8 @@ def _rare(labels: pl.Series, name: str) -> tuple[Finding, ...]:
         return ()
     shown = ", ".join(repr(_label(value)) for value in labels.head(5).to_list())
     message = f"{len(labels)} classes have a single row and were left out: {shown}{', ...' if len(labels) > 5 else ''}."
-    return (Finding(code="rare-class", severity="warning", message=message, column=name, remedy="Gather more rows of these classes."),)
+    remedy = "Gather more rows of these classes."
+    return (Finding(code="rare-class", severity="warning", message=message, column=name, remedy=remedy),)
 
 
 def _same_type(labels: pl.Series, target: Target) -> pl.Series:

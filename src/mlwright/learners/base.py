@@ -21,13 +21,14 @@ class Learner(ABC):
 
     A learner is a dataclass whose public fields are its options. The law, which `mlwright.testing.LearnerLaws` checks:
 
-    - `fit` sees x (n, f) float32 and the truth of its rows, and returns itself. What ``flavour`` it reads says how x was
-      made: "trees" may hold NaN, "linear" is finite and scaled. It is deterministic given ``terms.seed``, uses one thread,
-      and stops by itself when ``terms.clock`` runs out (who doesn't is killed).
+    - `fit` sees x (n, f) float32 and the truth of its rows, and returns itself. What ``flavour`` it reads says how x
+      was made: "trees" may hold NaN, "linear" is finite and scaled. It is deterministic given ``terms.seed``, uses one
+      thread, and stops by itself when ``terms.clock`` runs out (who doesn't is killed).
     - ``terms.watch`` marks rows meant for early stopping and the like; they may be learnt from afterwards.
-    - `predict` gives (n, w): the probability of the second class (binary, w = 1), of every class (multiclass), or the value
-      on the truth's scale (regression, w = 1); finite for every legal x.
-    - `emit` gives the same as an expression of x, equal within 1e-5 on any x; a learner that can't be emitted can't be one.
+    - `predict` gives (n, w): the probability of the second class (binary, w = 1), of every class (multiclass), or the
+      value on the truth's scale (regression, w = 1); finite for every legal x.
+    - `emit` gives the same as an expression of x, equal within 1e-5 on any x; a learner that can't be emitted can't be
+      one.
     """
 
     tasks: ClassVar[tuple[TaskKind, ...]] = ("binary", "multiclass", "regression")

@@ -11,16 +11,17 @@ from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from mlwright.contracts.protocols import Terms, Truth
-from mlwright.graph import Forest, Tensor, apply, cast, constant, round_down, trees
+from mlwright.graph import Forest, Tensor, cast, constant, round_down, trees
 from mlwright.learners.base import Learner, Matrix
 
 _BATCH = 10  # trees between two looks at the clock
+_LARGEST = np.finfo(np.float32).max
 
 
 @dataclass
 class ExtraTrees(Learner):
-    """Averaged trees with random thresholds (Geurts et al. 2006). ``features`` is the share of columns looked at for a split
-    (0: the square root of their number), ``least`` the rows in a leaf, ``leaves`` the most leaves of a tree."""
+    """Averaged trees with random thresholds (Geurts et al. 2006). ``features`` is the share of columns looked at for a
+    split (0: the square root of their number), ``least`` the rows in a leaf, ``leaves`` the most leaves of a tree."""
 
     trees: int = 100
     least: int = 2
@@ -81,9 +82,11 @@ class SmallTree(Learner):
 
 def tree_answers(model: Any, x: Matrix, task: str, width: int) -> NDArray[np.float64]:
     """A scikit-learn tree model's answers as (n, width), with columns for classes that its rows did not hold."""
-    if task == "regression":
-        return np.asarray(model.predict(x), dtype=np.float64)[:, None]
-    return _spread(model.predict_proba(x), model.classes_, task, width)
+    finite = np.clip(x, -_LARGEST, _LARGEST)  # scikit-learn refuses infinities; the largest number falls where they would
+    with np.errstate(invalid="ignore"):  # it adds up all numbers to see whether one is missing
+        if task == "regression":
+            return np.asarray(model.predict(finite), dtype=np.float64)[:, None]
+        return _spread(model.predict_proba(finite), model.classes_, task, width)
 
 
 def leaf_values(model: Any, task: str, width: int) -> list[NDArray[np.float64]]:
@@ -98,8 +101,8 @@ def leaf_values(model: Any, task: str, width: int) -> list[NDArray[np.float64]]:
 
 
 def emit_trees(models: list[Any], x: Tensor, values: list[NDArray[np.float64]]) -> Tensor:
-    """The mean of the trees' answers. With one column out, leaves hold answers; with more, each tree says which leaf a row
-    falls in, and a table of leaves gives the answer: a leaf of the operator has one number only."""
+    """The mean of the trees' answers. With one column out, leaves hold answers; with more, each tree says which leaf a
+    row falls in, and a table of leaves gives the answer: a leaf of the operator has one number only."""
     width = values[0].shape[1]
     forest, table = _read(models, values)
     if width == 1:

@@ -20,10 +20,11 @@ _FEW = 300  # rows below which a part to watch is too small to say when to stop
 
 @dataclass
 class LightGBM(Learner):
-    """Boosting until the watched rows stop gaining for ``patience`` rounds, then (on few rows) that long on all of them.
+    """Boosting until the watched rows stop gaining for ``patience`` rounds, then (on few rows) that long on all of
+    them.
 
-    Options have LightGBM's meanings: ``rate`` learning_rate, ``leaves`` num_leaves, ``least`` min_data_in_leaf, ``columns``
-    feature_fraction, ``rows`` bagging_fraction, ``l2`` lambda_l2, ``extra`` extra_trees.
+    Options have LightGBM's meanings: ``rate`` learning_rate, ``leaves`` num_leaves, ``least`` min_data_in_leaf,
+    ``columns`` feature_fraction, ``rows`` bagging_fraction, ``l2`` lambda_l2, ``extra`` extra_trees.
     """
 
     rounds: int = 1000

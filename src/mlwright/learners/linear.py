@@ -22,8 +22,8 @@ _SPARSE = 0.2  # below this share of non-zeros a sparse matrix is the faster one
 
 @dataclass
 class Linear(Learner):
-    """Logistic (classification) or ridge regression. Of ``strengths`` (inverse regularisation, scikit-learn's C) the one
-    that does best on the watched rows is fitted again on all of them."""
+    """Logistic (classification) or ridge regression. Of ``strengths`` (inverse regularisation, scikit-learn's C) the
+    one that does best on the watched rows is fitted again on all of them."""
 
     flavour: ClassVar[Flavour] = "linear"
     strengths: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
@@ -73,7 +73,8 @@ class Linear(Learner):
         self._weights = np.zeros((x.shape[1], truth.width))
         self._bias = np.full(truth.width, -30.0)  # a class without a row here: as good as never
         if len(present) == 1:
-            self._bias[present if truth.task == "multiclass" else 0] = 30.0 if present[-1] else -30.0
+            always = truth.task == "multiclass" or present[0] == 1
+            self._bias[present if truth.task == "multiclass" else 0] = 30.0 if always else -30.0
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a model cut short is judged like any other

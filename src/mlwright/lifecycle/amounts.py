@@ -34,5 +34,5 @@ def _read(amount: float | str | None, units: dict[str, float], option: str, exam
     match = _AMOUNT.fullmatch(str(amount))
     value = float(match[1]) * units[match[2].lower()] if match and match[2].lower() in units else 0.0
     if not 0 < value < 1e15:
-        raise InputError(f"{amount!r} is no amount", where=option, way_out=f"write it as {examples}")
+        raise InputError(f"{amount!r} is no amount", where=option, way_out=f"Write it as {examples}")
     return value

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mlwright import graph
-from mlwright.contracts.records import GROUP, TARGET, Candidates, Finding, Table
+from mlwright.contracts.records import GROUP, TARGET, Candidates, Finding
 from mlwright.evaluate import Evidence
 from mlwright.frames import feeds
 from mlwright.search import Blend, Search, full, reader, weigh
@@ -18,7 +18,8 @@ BASELINES = {"constant": "constant", "small-tree": "small tree", "linear": "line
 
 
 def sealed_evidence(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> Evidence:
-    """The finished model on the rows that were sealed away, or that the user gave for testing. Opened here and only here."""
+    """The finished model on the rows that were sealed away, or that the user gave for testing. Opened here and only
+    here."""
     table = search.ground.table
     frame = pl.read_ipc(search.run.path / "holdout.arrow")
     fed = feeds(frame, table.schema)
@@ -46,7 +47,11 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
     raw = {n: search.prediction(n).astype(np.float64) for n in done}
 
     def shown(answer: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(full(answer, target.task) * target.scale + target.mean if target.task == "regression" else full(answer, target.task))
+        return np.asarray(
+            full(answer, target.task) * target.scale + target.mean
+            if target.task == "regression"
+            else full(answer, target.task)
+        )
 
     chosen = Blend(tuple(m.weight for m in candidates.members), candidates.slope, candidates.offset)
 
@@ -55,7 +60,6 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
         return shown(blend([raw[n] for n in done], target.task))
 
     values = truth.values * target.scale + target.mean if target.task == "regression" else truth.values
-    limited = ground.problem.max_latency is not None or ground.problem.max_size is not None
     how = {"time": "each block of time predicted from those before it", "group": "whole groups left out in turn"}
     words = how.get(ground.plan.splitter, "every row predicted by models that did not see it")
     return Evidence(
@@ -63,9 +67,9 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
         prediction=shown(chosen([raw[n] for n in names], target.task)),
         baselines={words: shown(raw[id]) for id, words in _finished(search).items()},
         groups=None if ground.groups is None else ground.groups[search.scored()],
-        method=f"{ground.plan.folds}-fold cross-validation ({words}), corrected for having chosen among {len(done)} trials",
+        method=f"{ground.plan.folds}-fold cross-validation ({words})",
         out_of_fold={n: shown(raw[n]) for n in done},
-        select=None if limited else select,
+        select=select,
         **_shared(search, candidates, findings),
     )
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
-from mlwright import bundle, evaluate, metrics, report
+from mlwright import bundle, deploy, evaluate, metrics, report
 from mlwright.clean import clean
 from mlwright.contracts.errors import RunError
 from mlwright.contracts.protocols import Clock, Listener
@@ -21,17 +17,16 @@ from mlwright.explore import explore
 from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
-from mlwright.search import Search, conclude, make_plan
+from mlwright.search import Search, conclude, features, make_plan
 from mlwright.store import Run, atomic_write
 from mlwright.trials import Ground, Pool
 
 R = TypeVar("R", bound=Record)
-PACKAGES = ("mlwright", "lightgbm", "numpy", "onnx", "onnxruntime", "polars", "scikit-learn")
 
 
-class Request(Record):
-    """What a run was asked for, as far as resuming needs it: where the data is ("" when it was in memory), the folder that
-    the model goes to, and the command as the user gave it."""
+class Request(Record, frozen=True):
+    """What a run was asked for, as far as resuming needs it: where the data is ("" when it was in memory), the folder
+    that the model goes to, and the command as the user gave it."""
 
     source: str
     model: str
@@ -94,8 +89,10 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
 
 
 def ingested(j: Journey) -> Table:
-    """Source -> Table."""
-    return ingest(j.request.source if j.data is None else j.data, j.problem, j.run.path)
+    """Source -> Table. That the model can't be written where it shall go is told now, not when the time is spent."""
+    table = ingest(j.request.source if j.data is None else j.data, j.problem, j.run.path)
+    bundle.check_place(j.request.model)
+    return table
 
 
 def explored(j: Journey) -> Profile:
@@ -125,6 +122,7 @@ def searched(j: Journey) -> Candidates:
         raise RunError("there is no worker process to search with")
     j.search.execute(j.pool)
     candidates, assembly = conclude(j.search, j.metric[1])
+    j.run.write("features", features(j.search, candidates))
     atomic_write(j.run.path / "model.onnx", assembly.model)
     return candidates
 
@@ -143,34 +141,10 @@ def evaluated(j: Journey) -> Verdict:
 def deployed(j: Journey) -> Release:
     """Verdict -> Release: the bundle's folder, with the model card."""
     table, candidates, verdict = j.get("table", Table), j.get("candidates", Candidates), j.get("verdict", Verdict)
-    versions = {name: version(name) for name in PACKAGES}
-    created = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    profile = j.get("profile", Profile)
-    model = Path(j.request.model)
-    facts = report.Card(table, j.problem, profile, candidates, verdict, table.schema, versions, created, model.name)
-    provenance = bundle.Provenance(
-        fingerprint=table.fingerprint,
-        source=table.source,
-        rows=table.rows,
-        versions=versions,
-        seed=j.problem.seed,
-        command=j.request.command,
-        created=created,
-        commit=_commit(),
-        difference=candidates.difference,
-        latency=candidates.latency,
+    model, profile = Path(j.request.model), j.get("profile", Profile)
+    origin = deploy.provenance(table, candidates, j.problem.seed, j.request.command)
+    facts = report.Card(
+        table, j.problem, profile, candidates, verdict, table.schema, origin.versions, origin.created, model.name
     )
     graph = (j.run.path / "model.onnx").read_bytes()
-    manifest = bundle.write(model, bundle.Contents(graph, table.schema, verdict, report.card(facts), provenance))
-    return Release(path=str(model), size=manifest.size, seconds=0.0)
-
-
-def _commit() -> str | None:
-    """The git commit of the folder that the command was given in, if it is under version control."""
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=2, check=False, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return found.stdout.strip() or None if found.returncode == 0 else None
+    return deploy.to_folder(model, bundle.Contents(graph, table.schema, verdict, report.card(facts), origin))

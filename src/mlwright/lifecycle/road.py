@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -18,7 +17,18 @@ import msgspec
 from mlwright import bundle
 from mlwright.contracts.errors import InputError, RunError
 from mlwright.contracts.protocols import Clock, Listener
-from mlwright.contracts.records import Candidates, Finding, Plan, Problem, Profile, Recipe, Record, Release, Table, Verdict
+from mlwright.contracts.records import (
+    Candidates,
+    Finding,
+    Plan,
+    Problem,
+    Profile,
+    Recipe,
+    Record,
+    Release,
+    Table,
+    Verdict,
+)
 from mlwright.lifecycle.journey import (
     Journey,
     Request,
@@ -69,7 +79,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Arrival:
-    """A finished run: its folder, the model's, the verdict, what was found in the data, and the seconds that it took."""
+    """A finished run: its folder, the model's, the verdict, what was found in the data, and the seconds that it
+    took."""
 
     run: Path
     model: Path
@@ -87,7 +98,7 @@ def train(
     trials: int | None = None,
     group: str | None = None,
     time: str | None = None,
-    test: Any = None,
+    test: str | os.PathLike[str] | None = None,
     seed: int = 0,
     max_latency: float | str | None = None,
     max_size: float | str | None = None,
@@ -98,10 +109,11 @@ def train(
     """Train a model to predict the column ``target`` of ``data``: a path, or a pandas, Polars or Arrow table.
 
     ``budget`` is wall clock for all of it ("60s", "10min", or seconds; None for no limit), ``trials`` a number of
-    configurations instead, which makes the result repeatable to the byte. ``group`` names a column whose groups are never
-    split, ``time`` one that orders the rows, ``test`` a path to data to judge on. ``max_latency`` ("1ms", or milliseconds
-    a row) and ``max_size`` ("20MB", or bytes) are hard limits. The model is written to the folder ``out`` and the run kept
-    under ``runs``, where these are given. Raises InputError, BudgetError or RunError, which say what to do about it.
+    configurations instead, which makes the result repeatable to the byte. ``group`` names a column whose groups are
+    never split, ``time`` one that orders the rows, ``test`` a path to data to judge on. ``max_latency`` ("1ms", or
+    milliseconds a row) and ``max_size`` ("20MB", or bytes) are hard limits. The model is written to the folder ``out``
+    and the run kept under ``runs``, where these are given. Raises InputError, BudgetError or RunError, which say what
+    to do about it.
     """
     from mlwright.lifecycle import amounts
 
@@ -112,7 +124,7 @@ def train(
         trials=trials,
         group=group,
         time=time,
-        test=None if test is None else str(test),
+        test=_path(test),
         seed=seed,
         max_latency=amounts.milliseconds(max_latency),
         max_size=amounts.size(max_size),
@@ -131,23 +143,45 @@ def run(data: Any, problem: Problem, place: Place, listener: Listener) -> Arriva
     source = "" if not isinstance(data, str | Path) else str(data)
     if source and "://" not in source:
         source = str(Path(source).absolute())
+    _check(problem)
     started = Run.create(place.runs, place.model.name)
     request = Request(source=source, model=str(place.model.absolute()), command=place.command)
     started.write("problem", problem)
     started.write("request", request)
-    return _travel(Journey(started, problem, request, place.clock, listener, data=data))
+    try:
+        return _travel(Journey(started, problem, request, place.clock, listener, data=data))
+    except InputError:
+        if not started.has("table"):  # nothing was done that could be gone on with
+            shutil.rmtree(started.path, ignore_errors=True)
+        raise
+
+
+def _check(problem: Problem) -> None:
+    """Raises InputError for what no run could keep: an option of another type, a negative seed, no trials."""
+    try:
+        msgspec.convert(msgspec.to_builtins(problem), Problem)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            f"an option is of the wrong type: {error}", way_out="See the documentation of train."
+        ) from error
+    for name, least in (("seed", 0), ("trials", 1)):
+        value = getattr(problem, name)
+        if value is not None and value < least:
+            raise InputError(f"{name} is {value}", where=f"--{name}", way_out=f"Give a whole number, {least} or more.")
 
 
 def resume(folder: Path, listener: Listener) -> Arrival:
     """Go on with a run that was interrupted; a finished one just says again what it came to.
 
-    Its clock has what was left of the budget, but at least a fifth of it. Raises RunError when the folder is no run, or its
-    data was in memory and had not been written down.
+    Its clock has what was left of the budget, but at least a fifth of it. Raises RunError when the folder is no run, or
+    its data was in memory and had not been written down.
     """
     stopped = Run.open(folder)
     problem, request = stopped.read("problem", Problem), stopped.read("request", Request)
     if not request.source and not stopped.has("table"):
-        raise RunError("this run's data was in memory and had not been written down", where=str(folder), way_out="Train anew.")
+        raise RunError(
+            "this run's data was in memory and had not been written down", where=str(folder), way_out="Train anew."
+        )
     left = None if problem.budget is None else max(problem.budget - _spent(stopped), 0.2 * problem.budget)
     return _travel(Journey(stopped, problem, request, Clock.lasting(left), listener))
 
@@ -159,6 +193,7 @@ def _travel(journey: Journey) -> Arrival:
         stack.enter_context(run.lock())
         if not run.has("candidates"):
             journey.pool = stack.enter_context(Pool(run.path / "workers.log"))
+        journey.listener("run", folder=run.path, clock=journey.clock)
         run.log("start", left=_left(journey.clock))
         for stage in STAGES:
             if not run.has(stage.record):
@@ -169,6 +204,12 @@ def _travel(journey: Journey) -> Arrival:
         findings = (*journey.get("table", Table).findings, *journey.get("profile", Profile).findings)
         model = Path(journey.get("release", Release).path)
         return Arrival(run.path, model, journey.get("verdict", Verdict), findings, time.monotonic() - started)
+
+
+def _path(test: str | os.PathLike[str] | None) -> str | None:
+    if test is not None and not isinstance(test, str | os.PathLike):
+        raise InputError(f"test data is read from a file, not from a {type(test).__name__}", way_out="Give its path.")
+    return None if test is None else os.fspath(test)
 
 
 def _left(clock: Clock) -> float | None:

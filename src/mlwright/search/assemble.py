@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,8 +24,8 @@ _WARM, _TIMED = 20, 100
 
 @dataclass(frozen=True)
 class Assembly:
-    """A compiled model and what was measured on it: the largest difference from the fitted models (probabilities, or values
-    on the truth's scale), the median milliseconds of one row, and the bytes."""
+    """A compiled model and what was measured on it: the largest difference from the fitted models (probabilities, or
+    values on the truth's scale), the median milliseconds of one row, and the bytes."""
 
     model: bytes
     difference: float
@@ -37,8 +38,9 @@ class Assembly:
 
 
 def assemble(members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema, probe: Feeds) -> Assembly:
-    """Join each member's fold models (their mean is the member) into one model, measure it, and compare it with the fitted
-    models on the probe rows. Raises ParityError when they differ by more than TOLERANCE or give another label."""
+    """Join each member's fold models (their mean is the member) into one model, measure it, and compare it with the
+    fitted models on the probe rows. Raises ParityError when they differ by more than TOLERANCE or give another
+    label."""
     tensors = [[o.fragment for o in member if o.fragment is not None] for member in members]
     outputs = emit(tensors, blend, schema)
     inputs = graph.Inputs(schema.numbers, schema.strings)
@@ -51,12 +53,12 @@ def assemble(members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema,
 
 
 def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema) -> dict[str, graph.Tensor]:
-    """The named outputs of a model (see `mlwright.contracts.records.Schema` for its inputs): ``probabilities`` (n, k) and
-    ``label`` (n,), or ``value``, ``lower`` and ``upper`` (n,)."""
+    """The named outputs of a model (see `mlwright.contracts.records.Schema` for its inputs): ``probabilities`` (n, k)
+    and ``label`` (n,), or ``value``, ``lower`` and ``upper`` (n,)."""
     target = schema.target
     width = len(target.classes) if target.task == "multiclass" else 1
     share = [w / len(m) for w, m in zip(blend.weights, members, strict=True) for _ in m]
-    mean = graph.concat([t for m in members for t in m]) @ np.kron(np.array(share)[:, None], np.eye(width))
+    mean = _mean([t for m in members for t in m], np.array(share), np.eye(width))
     if target.task == "regression":
         value = graph.cast(mean, "float64") * target.scale + target.mean
         band = blend.spread * target.scale
@@ -73,7 +75,27 @@ def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema
     return {"probabilities": mean, "label": graph.choose(texts, best)}
 
 
-def compare(got: dict[str, NDArray[np.generic]], native: NDArray[np.float64], blend: Blend, schema: Schema) -> float:
+def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[np.float64]) -> graph.Tensor:
+    """The weighted mean. All that end in a sigmoid share one: a node a model less."""
+    logistic = np.array([t.op == "Sigmoid" for t in tensors])
+    total = None
+    for chosen in (logistic, ~logistic):
+        if chosen.any():
+            group = [t for t, c in zip(tensors, chosen, strict=True) if c]
+            if group[0].op == "Sigmoid":
+                answers = graph.apply("Sigmoid", graph.concat([t.inputs[0] for t in group]))
+            else:
+                answers = graph.concat(group)
+            part = answers @ np.kron(share[chosen][:, None], eye)
+            total = part if total is None else total + part
+    if total is None:
+        raise ParityError(
+            "an ensemble without members", way_out="this is a bug: please report it with the run's folder"
+        )
+    return total
+
+
+def compare(got: dict[str, NDArray[Any]], native: NDArray[np.float64], blend: Blend, schema: Schema) -> float:
     """The largest difference between a model's outputs and the fitted models' blended answer."""
     target = schema.target
     if target.task == "regression":
@@ -93,7 +115,7 @@ def compare(got: dict[str, NDArray[np.generic]], native: NDArray[np.float64], bl
     if not (largest <= TOLERANCE and same.all()):
         row = int(np.argmax(difference + ~same))
         raise ParityError(
-            f"the graph and the fitted models differ by {largest:.2g} (row {row} of the probe; {int((~same).sum())} labels)",
+            f"graph and fitted models differ by {largest:.2g} (row {row} of the probe; {int((~same).sum())} labels)",
             way_out="nothing was shipped; this is a bug in a step or a learner: please report it with the run's folder",
         )
     return largest

@@ -27,9 +27,9 @@ _THRESHOLDED = frozenset({"f1", "f1_macro", "f1_weighted", "mcc", "balanced_accu
 
 @dataclass(frozen=True)
 class Blend:
-    """How members' predictions become the answer: a weighted mean, calibrated by ``slope`` and ``offset`` on the log-odds
-    (binary; Platt 1999) or by ``slope`` on the log-probabilities (multiclass; temperature), cut at ``threshold`` (binary);
-    ``spread`` is half the width of a 90% interval (regression, on the truth's scale)."""
+    """How members' predictions become the answer: a weighted mean, calibrated by ``slope`` and ``offset`` on the
+    log-odds (binary; Platt 1999) or by ``slope`` on the log-probabilities (multiclass; temperature), cut at
+    ``threshold`` (binary); ``spread`` is half the width of a 90% interval (regression, on the truth's scale)."""
 
     weights: tuple[float, ...]
     slope: float = 1.0
@@ -56,9 +56,9 @@ class Blend:
 
 
 def choose(predictions: Sequence[Floats], truth: Truth, metric: str, seed: int) -> Blend:
-    """The blend that does best on these rows: greedy selection with replacement (Caruana et al. 2004) by the loss that the
-    metric rests on, then a calibration if it does better on rows it was not fitted on, then a threshold if the metric
-    needs one."""
+    """The blend that does best on these rows: greedy selection with replacement (Caruana et al. 2004) by the loss that
+    the metric rests on, then a calibration if it does better on rows it was not fitted on, then a threshold if the
+    metric needs one."""
     rows = _sample(truth, seed)
     few, known = [p[rows] for p in predictions], truth.at(rows)
     blend = Blend(_greedy(few, known, metric))

@@ -102,7 +102,9 @@ def _boosters(shape: _Shape) -> list[TrialSpec]:
         {"leaves": 127, "columns": 0.5, "rows": 0.9, "l2": 3.0, "least": 5},
     ]
     return [
-        TrialSpec(id=f"lightgbm-{i + 1}", learner="lightgbm", rows=rows, options={"rounds": most, "rate": round(rate, 4), **v})
+        TrialSpec(
+            id=f"lightgbm-{i + 1}", learner="lightgbm", rows=rows, options={"rounds": most, "rate": round(rate, 4), **v}
+        )
         for i, v in enumerate(variants)
     ]
 

@@ -15,15 +15,25 @@ from mlwright import metrics
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.protocols import Clock, Listener, Truth
 from mlwright.contracts.records import Candidates, Feature, Member, Trial, TrialSpec
+from mlwright.graph import Inputs, Session, compile
 from mlwright.search.assemble import Assembly, assemble, emit
 from mlwright.search.blend import Blend, choose, full, loss, spread
-from mlwright.graph import Inputs, Session, compile
 from mlwright.store import Run
-from mlwright.trials import Ended, Ground, Job, Outcome, Pool, failure, outcome_path, read_outcome, write_outcome
+from mlwright.trials import (
+    Ended,
+    Ground,
+    Job,
+    Outcome,
+    Pool,
+    failure,
+    free_memory,
+    outcome_path,
+    read_outcome,
+    write_outcome,
+)
 
 _SHARE = 0.45  # of what is left of the budget a trial that could go on for ever may take
 _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: what it learnt must be emitted too
-MEMORY_SHARE = 0.8
 
 
 @dataclass
@@ -39,8 +49,8 @@ class Search:
 
     @property
     def refits(self) -> bool:
-        """Whether each trial is also fitted on all rows: always where early folds know only the past, and where limits of
-        latency or size may leave no room for a model a fold."""
+        """Whether each trial is also fitted on all rows: always where early folds know only the past, and where limits
+        of latency or size may leave no room for a model a fold."""
         problem = self.ground.problem
         return self.ground.plan.splitter == "time" or problem.max_latency is not None or problem.max_size is not None
 
@@ -49,11 +59,12 @@ class Search:
         return range(self.ground.plan.folds + self.refits)
 
     def execute(self, pool: Pool) -> None:
-        """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock ends."""
+        """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock
+        ends."""
         queue = deque((spec, fold) for spec in self.ground.plan.trials for fold in self.units(spec))
         queue = deque(unit for unit in queue if (unit[0].id, unit[1]) not in self.outcomes)
         cores = os.cpu_count() or 1
-        memory = int(MEMORY_SHARE * _free_memory() / cores)
+        memory = free_memory() * 4 // 5 // cores
         while (queue or pool.running) and self.clock.left > 0:
             while queue and pool.running < cores and self.clock.left > 0.3:
                 spec, fold = queue.popleft()
@@ -63,6 +74,7 @@ class Search:
                 self._take(ended)
             if queue and self.clock.left <= 0.3 and not pool.running:
                 break
+        pool.stop()  # what is left of the budget is for choosing, assembling and judging
 
     def trials(self) -> list[Trial]:
         """What became of each configuration, in the plan's order."""
@@ -88,7 +100,8 @@ class Search:
         rounds = -(-units // (os.cpu_count() or 1))  # waves of jobs that the trial takes
         allowed = left * _WRAP_UP if spec.baseline else max(0.5, _SHARE * left / rounds)
         now = time.monotonic()
-        return Job(0, str(self.run.path), spec.id, fold, now + min(allowed, left * _WRAP_UP), now + left, memory)
+        limit = now + (left if spec.baseline else min(left, _SHARE * left + 1.0))
+        return Job(0, str(self.run.path), spec.id, fold, now + min(allowed, left * _WRAP_UP), limit, memory)
 
     def _take(self, ended: Ended) -> None:
         trial, fold = ended.job.trial, ended.job.fold
@@ -102,7 +115,9 @@ class Search:
         self.outcomes[trial, fold] = outcome
         spec = next(s for s in self.ground.plan.trials if s.id == trial)
         if outcome.result.status != "done":
-            self.listener("trial-failed", trial=trial, fold=fold, status=outcome.result.status, error=outcome.result.error)
+            self.listener(
+                "trial-failed", trial=trial, fold=fold, status=outcome.result.status, error=outcome.result.error
+            )
         elif self._trial(spec).status == "done":
             self._tell(spec)
 
@@ -112,7 +127,9 @@ class Search:
         sign = 1 if metrics.METRICS[self.metric].greater_is_better else -1
         best = max(scores.values(), key=lambda s: sign * s)
         count = len(self.ground.plan.trials)
-        self.listener("trial", trial=spec.id, score=scores[spec.id], best=best, done=len(done), planned=count, metric=self.metric)
+        self.listener(
+            "trial", trial=spec.id, score=scores[spec.id], best=best, done=len(done), planned=count, metric=self.metric
+        )
 
     def scored(self) -> NDArray[np.int64]:
         """Rows that have out-of-fold predictions."""
@@ -171,18 +188,25 @@ def conclude(search: Search, metric_reason: str) -> tuple[Candidates, Assembly]:
     done = [t.spec.id for t in trials if t.status == "done"]
     if not done:
         errors = "; ".join(sorted({t.error for t in trials if t.error})) or "no trial ended in time"
-        raise RunError(f"no model could be trained: {errors}", way_out="give a larger --budget, or look at workers.log in the run's folder")
+        raise RunError(
+            f"no model could be trained: {errors}",
+            way_out="give a larger --budget, or look at workers.log in the run's folder",
+        )
     problem = search.ground.problem
     search.listener("stage", stage="assemble")
     smallest, fastest = float("inf"), float("inf")
     for choice in _choices(search, done):
         names = choice.names
-        assembly = assemble(search.members(names, choice.refit), choice.blend, search.ground.table.schema, search.ground.probe())
+        assembly = assemble(
+            search.members(names, choice.refit), choice.blend, search.ground.table.schema, search.ground.probe()
+        )
         smallest, fastest = min(smallest, assembly.size), min(fastest, assembly.latency)
-        if assembly.size <= (problem.max_size or float("inf")) and assembly.latency <= (problem.max_latency or float("inf")):
+        if assembly.size <= (problem.max_size or float("inf")) and assembly.latency <= (
+            problem.max_latency or float("inf")
+        ):
             return _candidates(search, trials, choice, assembly, metric_reason), assembly
     raise BudgetError(
-        f"no model keeps to the limits: the smallest had {smallest:,.0f} bytes, the fastest took {fastest:.3f} ms a row",
+        f"no model keeps to the limits: the smallest has {smallest:,.0f} bytes, the fastest takes {fastest:.3f} ms a row",
         way_out="allow more with --max-size or --max-latency",
     )
 
@@ -195,7 +219,9 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
     if search.ground.plan.splitter == "time":
         ways = [True]
     blend = choose([predictions[n] for n in done], truth, search.metric, search.ground.problem.seed)
-    order = sorted((n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)])
+    order = sorted(
+        (n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)]
+    )
     groups = [order[:size] for size in range(len(order), 0, -1)]
     groups += [[n] for n in sorted(done, key=lambda n: loss(predictions[n], truth, search.metric)) if [n] not in groups]
     for names in groups:
@@ -214,7 +240,9 @@ def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: A
     binary = search.ground.truth.task == "binary"
     return Candidates(
         trials=tuple(trials),
-        members=tuple(Member(trial=n, weight=w, refit=choice.refit) for n, w in zip(choice.names, blend.weights, strict=True)),
+        members=tuple(
+            Member(trial=n, weight=w, refit=choice.refit) for n, w in zip(choice.names, blend.weights, strict=True)
+        ),
         metric=search.metric,
         metric_reason=reason,
         slope=blend.slope,
@@ -248,10 +276,9 @@ def _score(metric: str, prediction: NDArray[np.float32], truth: Truth, ground: G
     target = ground.table.schema.target
     answer = full(prediction.astype(np.float64), truth.task)
     if truth.task == "regression":
-        return float(metrics.score(metrics.METRICS[metric], truth.values * target.scale + target.mean, answer * target.scale + target.mean))
+        return float(
+            metrics.score(
+                metrics.METRICS[metric], truth.values * target.scale + target.mean, answer * target.scale + target.mean
+            )
+        )
     return float(metrics.score(metrics.METRICS[metric], truth.values, answer))
-
-
-def _free_memory() -> int:
-    with open("/proc/meminfo") as lines:
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))

@@ -32,12 +32,12 @@ def app(model: Model, limits: Limits | None = None) -> Starlette:
     """An ASGI application that scores with ``model``. Raises BundleError if its graph can't be run."""
     model.warm()
     service = _Service(model, limits or Limits())
-    routes = [
+    routes = [  # matched in this order
+        Route("/predict", service.predict, methods=["POST"]),
         Route("/", service.page),
         Route("/health", service.health),
         Route("/metadata", service.metadata),
         Route("/openapi.json", service.openapi),
-        Route("/predict", service.predict, methods=["POST"]),
     ]
     application = Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _bug})
     application.router.redirect_slashes = False

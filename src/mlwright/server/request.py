@@ -15,6 +15,7 @@ from mlwright.server.limits import Limits
 
 Row = dict[str, Any]
 SHAPES = 'Send {"rows": [{"COLUMN": value, ...}, ...]} or {"columns": {"COLUMN": [value, ...], ...}}.'
+_PATIENCE = 4  # a body is read, if not kept, up to this many times the limit
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
@@ -27,22 +28,33 @@ class RefusalError(Exception):
 
 
 async def read_body(request: Request, limits: Limits) -> bytes:
-    """The whole body. Raises RefusalError as soon as it is too long, whatever its header says, or too slow."""
-    declared = request.headers.get("content-length", "")
-    if len(declared) > 18 or (declared.isdecimal() and int(declared) > limits.body):
+    """The whole body. Raises RefusalError if it is too long, whatever its header says, or too slow.
+
+    A body that is somewhat too long is read to its end and thrown away: a sender that is cut off while still sending
+    may never see why.
+    """
+    most = _PATIENCE * limits.body
+    declared = request.headers.get("content-length", "0")
+    if len(declared) > 18 or (declared.isdecimal() and int(declared) > most):
         raise _too_long(limits)
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     try:
         async with asyncio.timeout(limits.seconds):
             async for part in request.stream():
                 size += len(part)
-                if size > limits.body:
+                if size > most:
                     raise _too_long(limits)
-                parts.append(part)
+                if size > limits.body:
+                    parts.clear()
+                else:
+                    parts.append(part)
     except TimeoutError as error:
         raise RefusalError(HTTPStatus.REQUEST_TIMEOUT, "the body took too long to arrive") from error
     except ClientDisconnect as error:
         raise RefusalError(HTTPStatus.BAD_REQUEST, "the sender went away") from error
+    if size > limits.body:
+        raise _too_long(limits)
     return b"".join(parts)
 
 

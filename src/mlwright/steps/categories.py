@@ -103,8 +103,8 @@ class Frequency(_Table):
 
 @dataclass
 class TargetMean(_Table):
-    """The mean of the truth among training rows of the level (a class's share, one column a class if there are more than
-    two), shrunk towards the overall mean as if ``prior`` rows of it had been seen too (Micci-Barreca 2001).
+    """The mean of the truth among training rows of the level (a class's share, one column a class if there are more
+    than two), shrunk towards the overall mean as if ``prior`` rows of it had been seen too (Micci-Barreca 2001).
 
     Fitted crosswise while training: see `Step`. A level never seen gets the overall mean.
     """
@@ -119,7 +119,11 @@ class TargetMean(_Table):
         if len(frame) == 0:
             raise StepRefusal("no rows to take means over", where=", ".join(frame.columns))
         self._keys, counts, _ = _levels(frame, 1)
-        code = frame.to_series().fill_null(MISSING).replace_strict(self._keys, range(len(self._keys)), return_dtype=pl.Int64)
+        code = (
+            frame.to_series()
+            .fill_null(MISSING)
+            .replace_strict(self._keys, range(len(self._keys)), return_dtype=pl.Int64)
+        )
         index = code.to_numpy()
         if truth.task == "multiclass":
             known = [truth.values == c for c in range(truth.classes)]

@@ -26,7 +26,7 @@ def _finite(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _row(frame: pl.DataFrame, fill: float) -> Floats:
-    return frame.fill_null(fill).to_numpy()[0].astype(np.float64)
+    return np.asarray(frame.fill_null(fill).to_numpy()[0], dtype=np.float64)
 
 
 @dataclass
@@ -49,7 +49,8 @@ class Clip(Step):
 
 @dataclass
 class Impute(Step):
-    """Fills what is missing with the training median; a column in which something was missing also gets an indicator."""
+    """Fills what is missing with the training median; a column in which something was missing also gets an
+    indicator."""
 
     reads: ClassVar[tuple[ColumnKind, ...]] = ("numeric", "boolean", "datetime")
     indicator: bool = True

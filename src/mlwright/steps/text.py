@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -48,9 +48,15 @@ class WordTfidf(Step):
         return self
 
     def emit(self, x: Tensor) -> Tensor:
-        lower = Tensor("StringNormalizer", (x,), {"case_change_action": "LOWER", "is_case_sensitive": 1, "locale": "C"}, "string", 1)
+        lower = Tensor(
+            "StringNormalizer",
+            (x,),
+            {"case_change_action": "LOWER", "is_case_sensitive": 1, "locale": "C"},
+            "string",
+            1,
+        )
         padded = Tensor("StringConcat", (lower, constant([" " + _PAD], "string")), {}, "string", 1)
-        split = {"mark": 0, "pad_value": "", "mincharnum": 1, "tokenexp": _WORD_OR_PAD}
+        split: dict[str, Any] = {"mark": 0, "pad_value": "", "mincharnum": 1, "tokenexp": _WORD_OR_PAD}
         tokens = Tensor("Tokenizer", (padded,), split, "string", 1)
         count = Tensor("TfIdfVectorizer", (tokens,), self._counting(), "float32", len(self._words))
         present = apply("Min", count, 1.0)
@@ -61,6 +67,12 @@ class WordTfidf(Step):
     def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
         return [(f"{columns[0]} has {word!r}", columns[0]) for word in self._words]
 
-    def _counting(self) -> dict[str, str | int | tuple[int, ...] | tuple[str, ...]]:
-        single = {"mode": "TF", "min_gram_length": 1, "max_gram_length": 1, "max_skip_count": 0, "ngram_counts": (0,)}
+    def _counting(self) -> dict[str, Any]:
+        single: dict[str, Any] = {
+            "mode": "TF",
+            "min_gram_length": 1,
+            "max_gram_length": 1,
+            "max_skip_count": 0,
+            "ngram_counts": (0,),
+        }
         return {**single, "ngram_indexes": tuple(range(len(self._words))), "pool_strings": tuple(self._words)}

@@ -77,9 +77,7 @@ def atomic_folder(path: str | os.PathLike[str], *, replace: bool = True) -> Iter
     may go; without ``replace`` it stays and TakenError is raised. Raises InputError when ``path`` can't be written.
     """
     with _explained(path):
-        target = _target(path)
-        if target.exists() and not target.is_dir():
-            raise InputError("a file stands in the folder's place", where=str(path), way_out="Choose another path.")
+        target = _folder_target(path)
         sweep_folder(target)
         building, lock = _make_locked(target)
         try:
@@ -91,6 +89,14 @@ def atomic_folder(path: str | os.PathLike[str], *, replace: bool = True) -> Iter
             raise
         finally:
             os.close(lock)
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Raise InputError, as ``atomic_folder`` would, if a folder can't be made at ``path``."""
+    with _explained(path):
+        trial = _beside(_folder_target(path), _BUILDING)
+        trial.mkdir()
+        trial.rmdir()
 
 
 def sweep_folder(target: Path) -> None:
@@ -135,6 +141,13 @@ def _target(path: str | os.PathLike[str]) -> Path:
         raise InputError("a path can't hold a null character", where=repr(os.fspath(path)))
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _folder_target(path: str | os.PathLike[str]) -> Path:
+    target = _target(path)
+    if target.exists() and not target.is_dir():
+        raise InputError("a file stands in the folder's place", where=str(path), way_out="Choose another path.")
     return target
 
 

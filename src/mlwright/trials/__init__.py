@@ -3,7 +3,7 @@
 from mlwright.trials.fold import Ground, Outcome, failure, outcome_path, read_outcome, truth_of, write_outcome
 from mlwright.trials.folds import Folds, assign
 from mlwright.trials.jobs import Job
-from mlwright.trials.pool import Ended, Pool
+from mlwright.trials.pool import Ended, Pool, free_memory
 
 __all__ = [
     "Ended",
@@ -14,6 +14,7 @@ __all__ = [
     "Pool",
     "assign",
     "failure",
+    "free_memory",
     "outcome_path",
     "read_outcome",
     "truth_of",

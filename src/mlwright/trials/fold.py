@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import time
-import zipfile
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -26,13 +26,14 @@ from mlwright.trials import folds
 from mlwright.trials.matrix import CROSS, Rows, fit_matrix
 from mlwright.trials.probe import probe
 
+_SUM = 32  # bytes of a SHA-256
 WATCHED = 8  # one training row in so many says when to stop
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a fold left behind: the result, its graph (None if it failed), the graph's predictions of the rows it was scored
-    on (n, w), and the fitted model's own of the probe rows (p, w)."""
+    """What a fold left behind: the result, its graph (None if it failed), the graph's predictions of the rows it was
+    scored on (n, w), and the fitted model's own of the probe rows (p, w)."""
 
     result: FoldResult
     fragment: graph.Tensor | None
@@ -87,24 +88,24 @@ def truth_of(frame: pl.DataFrame, table: Table) -> Truth:
 
 def outcome_path(run: Path, trial: str, fold: int) -> Path:
     """Where a fold's outcome lies."""
-    return run / "trials" / f"{trial}-{fold}.npz"
+    return run / "trials" / f"{trial}-{fold}.outcome"
 
 
 def read_outcome(path: Path) -> Outcome | None:
-    """A fold's outcome, or None when it was not (wholly) written."""
-    if not path.exists():
+    """A fold's outcome, or None when it was not (wholly) written: torn by a full disk or a power cut, it is fitted
+    again."""
+    data = path.read_bytes() if path.is_file() else b""
+    sum, archived = data[:_SUM], data[_SUM:]
+    if sha256(archived).digest() != sum:
         return None
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            result = msgspec.json.decode(archive["result"].tobytes(), type=FoldResult)
-            fragment = graph.load(archive["fragment"].tobytes()) if archive["fragment"].size else None
-            return Outcome(result, fragment, archive["prediction"], archive["native"])
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, msgspec.DecodeError):
-        return None  # torn by a full disk or a power cut: it is fitted again
+    with np.load(io.BytesIO(archived), allow_pickle=False) as archive:
+        result = msgspec.json.decode(archive["result"].tobytes(), type=FoldResult)
+        fragment = graph.load(archive["fragment"].tobytes()) if archive["fragment"].size else None
+        return Outcome(result, fragment, archive["prediction"], archive["native"])
 
 
 def write_outcome(path: Path, outcome: Outcome) -> None:
-    """Write it whole or not at all."""
+    """Write it whole or not at all: a NumPy archive behind its own SHA-256."""
     buffer = io.BytesIO()
     np.savez(
         buffer,
@@ -114,12 +115,13 @@ def write_outcome(path: Path, outcome: Outcome) -> None:
         native=outcome.native,
     )
     path.parent.mkdir(exist_ok=True)
-    atomic_write(path, buffer.getvalue())
+    atomic_write(path, sha256(buffer.getbuffer()).digest() + buffer.getbuffer())
 
 
 def failure(trial: str, fold: int, status: str, error: str, seconds: float) -> Outcome:
     """The outcome of a fold that came to nothing."""
-    result = msgspec.convert(dict(trial=trial, fold=fold, status=status, error=error, seconds=seconds), FoldResult)
+    facts = {"trial": trial, "fold": fold, "status": status, "error": error, "seconds": seconds}
+    result = msgspec.convert(facts, FoldResult)
     return Outcome(result, None, np.zeros((0, 1), np.float32), np.zeros((0, 1)))
 
 

@@ -17,8 +17,8 @@ NEVER = -1  # a row that no fold scores: the first block of time-ordered folds
 
 @dataclass(frozen=True)
 class Folds:
-    """``of`` (n,) gives each row's fold, in 0..count-1 or NEVER. In time-ordered folds a row is scored by a model of earlier
-    rows only; otherwise by one of all rows outside its fold."""
+    """``of`` (n,) gives each row's fold, in 0..count-1 or NEVER. In time-ordered folds a row is scored by a model of
+    earlier rows only; otherwise by one of all rows outside its fold."""
 
     of: NDArray[np.int8]
     count: int

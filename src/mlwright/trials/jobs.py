@@ -8,8 +8,8 @@ MEMORY = 77  # the exit status of a job that ran out of memory even for saying s
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One fold of one trial of a run. On the monotonic clock, learning should stop at ``deadline`` and the process is killed at
-    ``limit``; ``memory`` is in bytes; ``kill`` ends job ``id``."""
+    """One fold of one trial of a run. On the monotonic clock, learning should stop at ``deadline`` and the process is
+    killed at ``limit``; ``memory`` is in bytes; ``kill`` ends job ``id``."""
 
     id: int
     run: str = ""
@@ -22,8 +22,8 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class News(msgspec.Struct, frozen=True):
-    """``code`` is the exit status of job ``id`` (negative: the signal that ended it); ``id`` -1 says that jobs may come.
-    ``peak`` is the most memory it held, in bytes."""
+    """``code`` is the exit status of job ``id`` (negative: the signal that ended it); ``id`` -1 says that jobs may
+    come. ``peak`` is the most memory it held, in bytes."""
 
     id: int
     code: int = 0

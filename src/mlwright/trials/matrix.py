@@ -33,6 +33,11 @@ class Rows:
         """The layout of the feeds."""
         return Inputs(self.schema.numbers, self.schema.strings)
 
+    def at(self, index: NDArray[np.int64]) -> Rows:
+        """Some of the rows."""
+        feeds = {name: array[index] for name, array in self.feeds.items()}
+        return Rows(self.frame[index], feeds, self.truth.at(index), self.schema)
+
 
 @dataclass(frozen=True)
 class Matrix:
@@ -65,11 +70,13 @@ def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -
             x = numbers(columns) if numeric else strings(columns[0])
             frame = (table if numeric else rows.frame).select(columns)
             try:
-                pieces.append(_fit_chain(spec, columns, x, frame, rows, parts))
+                pieces.append(_fit_piece(spec, x, frame, rows, parts))
             except StepRefusal:
                 continue
     if not pieces:
-        raise InputError("no column can be turned into a feature", way_out="see the run's findings for each column's reason")
+        raise InputError(
+            "no column can be turned into a feature", way_out="see the run's findings for each column's reason"
+        )
     tensor = concat([p.tensor for p in pieces])
     return Matrix(tensor, tuple(f for p in pieces for f in p.features), _run(tensor, pieces, rows, parts))
 
@@ -79,17 +86,24 @@ def _first(spec: StepSpec) -> type[Step]:
     return found
 
 
-def _fit_chain(
-    spec: StepSpec, columns: tuple[str, ...], x: Tensor, frame: pl.DataFrame, rows: Rows, parts: NDArray[np.int8]
-) -> _Piece:
-    names = [(c, c) for c in columns]
+def _fit_piece(spec: StepSpec, x: Tensor, frame: pl.DataFrame, rows: Rows, parts: NDArray[np.int8]) -> _Piece:
+    tensor, names = _fit_chain(spec, x, frame, rows)
     crosswise: list[Tensor] = []
+    if any(plugins.find("mlwright.steps", name).supervised for name in spec.steps):
+        for part in range(CROSS):
+            keep = np.flatnonzero(parts != part)
+            crosswise.append(_fit_chain(spec, x, frame[keep], rows.at(keep))[0])
+        if any(t.width != tensor.width for t in crosswise):
+            raise StepRefusal("what comes out is as wide as the rows that it is fitted on say", where=", ".join(frame.columns))
+    chain = " > ".join(spec.steps)
+    return _Piece(tensor, [Feature(name=n, column=c, step=chain) for n, c in names], crosswise)
+
+
+def _fit_chain(spec: StepSpec, x: Tensor, frame: pl.DataFrame, rows: Rows) -> tuple[Tensor, list[tuple[str, str]]]:
+    """Each step is fitted on what the one before makes of ``rows``; (name, input column) of each column that comes out."""
+    names = [(c, c) for c in frame.columns]
     for place, name in enumerate(spec.steps):
         step: Step = plugins.make("mlwright.steps", name, spec.options.get(name, {}))
-        if step.supervised and place == 0:
-            for part in range(CROSS):
-                keep = np.flatnonzero(parts != part)
-                crosswise.append(cast(step.fit(frame[keep], rows.truth.at(keep)).emit(x), "float32"))
         step.fit(frame, rows.truth)
         origin = dict(names)
         x = step.emit(x)
@@ -97,8 +111,7 @@ def _fit_chain(
         if place + 1 < len(spec.steps):
             value = Session(compile({"x": x}, rows.inputs), threads=1)(rows.feeds)["x"].astype(np.float64)
             frame = pl.DataFrame(value, schema=[n for n, _ in names]).fill_nan(None)
-    chain = " > ".join(spec.steps)
-    return _Piece(cast(x, "float32"), [Feature(name=n, column=c, step=chain) for n, c in names], crosswise)
+    return cast(x, "float32"), names
 
 
 def _run(tensor: Tensor, pieces: list[_Piece], rows: Rows, parts: NDArray[np.int8]) -> NDArray[np.float32]:

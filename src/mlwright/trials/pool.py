@@ -7,6 +7,7 @@ import selectors
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ import msgspec
 from mlwright.contracts.errors import RunError
 from mlwright.trials.jobs import MEMORY, Job, News
 
-_ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")}
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """A job that ended: ``code`` as in `News`, ``status`` in the words of a FoldResult ("done" if it wrote its outcome)."""
+    """A job that ended: ``code`` as in `News`, ``status`` in the words of a FoldResult ("done" if it wrote its
+    outcome)."""
 
     job: Job
     code: int
@@ -69,6 +71,11 @@ class Pool:
             self._killed[id] = why
             self._send(Job(id, kill=True))
 
+    def stop(self) -> None:
+        """End every job that has not ended; they are reported by `wait`."""
+        for id in list(self._running):
+            self.kill(id)
+
     def wait(self, seconds: float) -> list[Ended]:
         """Jobs that ended, at the latest after ``seconds``; jobs past their limit are killed meanwhile."""
         until = time.monotonic() + max(seconds, 0.0)
@@ -102,7 +109,9 @@ class Pool:
         if news.code == 0:
             return Ended(job, 0, "done", "")
         if news.code == MEMORY or (news.code < 0 and job.memory and news.peak > 0.8 * job.memory):
-            return Ended(job, news.code, "memory", f"needs more memory than a trial may take ({job.memory / 1e9:.1f} GB)")
+            return Ended(
+                job, news.code, "memory", f"needs more memory than a trial may take ({job.memory / 1e9:.1f} GB)"
+            )
         words = f"was ended by signal {-news.code}" if news.code < 0 else f"exited with status {news.code}"
         return Ended(job, news.code, "crashed", f"its process {words}; see workers.log in the run's folder")
 
@@ -139,7 +148,8 @@ class Pool:
         self._selector.close()
         for pipe in (self._worker.stdin, self._worker.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(BrokenPipeError):  # what a dead worker was still to be told
+                    pipe.close()
 
     def _send(self, job: Job) -> None:
         try:
@@ -147,3 +157,17 @@ class Pool:
             self._writer.flush()
         except BrokenPipeError:
             pass  # the worker died: `wait` says so, and the job is reported as lost
+
+
+def free_memory() -> int:
+    """Bytes that may still be taken without hurting others: what the system calls available, or what is left of the
+    container's limit."""
+    facts = Path("/proc/meminfo")
+    if not facts.exists():
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    lines = dict(line.split(":") for line in facts.read_text().splitlines())
+    free = int(lines["MemAvailable"].split()[0]) * 1024
+    limit, used = (Path("/sys/fs/cgroup", name) for name in ("memory.max", "memory.current"))
+    if limit.exists() and used.exists() and limit.read_text().strip() != "max":
+        free = min(free, int(limit.read_text()) - int(used.read_text()))
+    return max(free, 256 * 1024**2)

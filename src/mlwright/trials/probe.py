@@ -10,7 +10,19 @@ from mlwright.contracts.protocols import Feeds
 TRAINING = 512
 HOSTILE = 96
 _NUMBERS = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 1e308, -1e308, 1e-310, 1.0, -1.0, 2.0**53, 1e18])
-_STRINGS = ["", " ", "never seen before", "a" * 5_000, "ünï çødé 日本語 🙂", "\t\n", "NaN", "0", "<script>", "'; --", "İi"]
+_STRINGS = [
+    "",
+    " ",
+    "never seen before",
+    "a" * 5_000,
+    "ünï çødé 日本語 🙂",
+    "\t\n",
+    "NaN",
+    "0",
+    "<script>",
+    "'; --",
+    "İi",
+]
 
 
 def probe(feeds: Feeds, seed: int) -> dict[str, NDArray[np.generic]]:

@@ -1,8 +1,8 @@
 """The process that trials are forked from.
 
-It imports every learner once; a job then costs a fork (milliseconds), runs alone, and may hang, crash or run out of memory
-without touching anything else. Jobs come as JSON lines on standard input, news go as JSON lines to standard output. When
-the process that asked is gone, so are this one and its jobs.
+It imports every learner once; a job then costs a fork (milliseconds), runs alone, and may hang, crash or run out of
+memory without touching anything else. Jobs come as JSON lines on standard input, news go as JSON lines to standard
+output. When the process that asked is gone, so are this one and its jobs.
 """
 
 from __future__ import annotations
@@ -90,9 +90,10 @@ def _take(job: Job, running: dict[int, int], act: Callable[[Job], None]) -> None
         for pid in [p for p, id in running.items() if id == job.id]:
             os.kill(pid, signal.SIGKILL)
         return
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _child(job, act)
+        _child(job, act, parent)
     running[pid] = job.id
 
 
@@ -104,13 +105,15 @@ def _reap(running: dict[int, int], news: int) -> None:
         _tell(news, News(running.pop(pid), os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024))
 
 
-def _child(job: Job, act: Callable[[Job], None]) -> None:
+def _child(job: Job, act: Callable[[Job], None], parent: int) -> None:
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: die with the parent
+        if os.getppid() != parent:  # it died before that was said
+            os._exit(code)
         os.close(0)
         os.open(os.devnull, os.O_RDONLY)
         faulthandler.enable()

@@ -1,0 +1,12 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
+Debug = Annotated[bool, typer.Option("--debug", help="On an error, show where in the code it came from.")]
+Strict = Annotated[bool, typer.Option("--strict", help='Exit with code 3 if the verdict is "hold" or "refuse".')]
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="The folder that train wrote, as models/churn.")]

@@ -1,0 +1,83 @@
+"""mlwright train: from a table to a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlwright.cli.desk import Desk
+from mlwright.cli.options import Debug, Json, Strict
+
+
+def train(
+    context: typer.Context,
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="The table: CSV or TSV (also .gz), Parquet or JSON Lines.")
+    ],
+    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help=r"Wall clock for all of it, as 60s, 10min or 1h. \[default: 60s]"),
+    ] = None,
+    metric: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What to be good at, as roc_auc or rmse; else the one that fits.")
+    ] = None,
+    group: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Rows that belong together, as those of one customer.")
+    ] = None,
+    time: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="What came when: judge on rows later than those learnt from.")
+    ] = None,
+    test: Annotated[str | None, typer.Option(metavar="DATA", help="Rows to judge on, sealed until the end.")] = None,
+    max_latency: Annotated[
+        str | None, typer.Option(metavar="TIME", help="The longest that one row may take, as 1ms.")
+    ] = None,
+    max_size: Annotated[
+        str | None, typer.Option(metavar="SIZE", help="The largest that the model may be, as 20MB.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help=r"Same data, seed and trials: same model. \[default: 0]")
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(metavar="N", help="Stop after so many trials, whatever time they take.")
+    ] = None,
+    problem: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A TOML file with any of these; what is typed wins.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help=r"Where the model goes. \[default: models/NAME]")
+    ] = None,
+    runs: Annotated[str, typer.Option(metavar="FOLDER", help="Where runs are kept, to be resumed.")] = "runs",
+    strict: Strict = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> int:
+    """Train a model on a table, judge it, and write it into a folder.
+
+    The budget counts from the start of the command to the finished model. Ctrl-C interrupts; resume goes on.
+    """
+    from mlwright.cli.ending import travel
+    from mlwright.cli.wish import Wish, problem_of, stem
+    from mlwright.contracts.protocols import Clock
+    from mlwright.lifecycle import Place, run
+
+    desk: Desk = context.obj
+    wish = Wish(
+        target=target,
+        metric=metric,
+        budget=budget,
+        trials=trials,
+        group=group,
+        time=time,
+        test=test,
+        seed=seed,
+        max_latency=max_latency,
+        max_size=max_size,
+    )
+    asked = problem_of(wish, problem)
+    model = Path(out) if out is not None else Path("models", stem(data))
+    clock = Clock() if asked.budget is None else Clock.lasting(asked.budget - desk.seconds)
+    place = Place(runs=Path(runs), model=model, clock=clock, command=desk.command)
+    return travel(desk, lambda listener: run(data, asked, place, listener), strict=strict)

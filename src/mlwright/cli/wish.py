@@ -1,0 +1,92 @@
+"""What is wished for, on the command line and in a file, as a Problem."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mlwright.contracts.errors import InputError, near_miss
+from mlwright.contracts.records import Problem, TaskKind
+from mlwright.lifecycle import amounts
+
+BUDGET = "60s"
+_SUFFIXES = (".gz", ".csv", ".tsv", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson")
+_LARGEST_SEED = 2**32 - 1  # what the learners take
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A Problem as people write it: amounts may be text ("60s", "1ms", "20MB"), and anything may be left out."""
+
+    target: str | None = None
+    task: TaskKind | None = None
+    metric: str | None = None
+    budget: float | str | None = None
+    trials: int | None = None
+    group: str | None = None
+    time: str | None = None
+    test: str | None = None
+    seed: int | None = None
+    max_latency: float | str | None = None
+    max_size: float | str | None = None
+
+
+def problem_of(typed: Wish, file: str | None) -> Problem:
+    """The problem in a TOML file, with what was typed in place of what is written there. Raises InputError.
+
+    The budget is BUDGET if nothing says when to stop.
+    """
+    wish = read(file) if file is not None else Wish()
+    wish = msgspec.structs.replace(wish, **{n: v for n, v in msgspec.structs.asdict(typed).items() if v is not None})
+    if wish.target is None:
+        raise InputError("nothing says which column to predict", where="--target", way_out="Add --target COLUMN.")
+    if wish.trials is not None and wish.trials < 1:
+        raise InputError(f"{wish.trials} trials can't be run", where="--trials", way_out="Ask for 1 or more.")
+    if not 0 <= (wish.seed or 0) <= _LARGEST_SEED:
+        raise InputError(f"{wish.seed} is no seed", where="--seed", way_out=f"Take one from 0 to {_LARGEST_SEED}.")
+    budget = BUDGET if wish.budget is None and wish.trials is None else wish.budget
+    return Problem(
+        target=wish.target,
+        task=wish.task,
+        metric=wish.metric,
+        budget=amounts.seconds(budget),
+        trials=wish.trials,
+        group=wish.group,
+        time=wish.time,
+        test=None if wish.test is None else str(Path(wish.test).absolute()),
+        seed=wish.seed or 0,
+        max_latency=amounts.milliseconds(wish.max_latency),
+        max_size=amounts.size(wish.max_size),
+    )
+
+
+def read(file: str) -> Wish:
+    """The wish in a TOML file. Raises InputError for what is not there, no TOML, unknown or of the wrong type."""
+    try:
+        written: dict[str, Any] = msgspec.toml.decode(Path(file).read_bytes())
+    except OSError as error:
+        what = f"can't be read: {(error.strerror or str(error)).lower()}"
+        raise InputError(what, where=file, way_out="Look at the path.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"this is not TOML ({error})", where=file, way_out='Write lines as target = "Churn".'
+        ) from error
+    known = Wish.__struct_fields__
+    for key in written:
+        if key not in known:
+            hint = near_miss(key, known)
+            what = f"nothing is called {key!r}" + (f"; {hint}" if hint else "")
+            raise InputError(what, where=file, way_out=f"It may hold {', '.join(known)}.")
+    try:
+        return msgspec.convert(written, Wish)
+    except msgspec.ValidationError as error:
+        raise InputError(str(error), where=file, way_out="Correct this line.") from error
+
+
+def stem(data: str) -> str:
+    """What to call a model of this file: its name without what says its form."""
+    name = Path(data).name
+    while (suffix := Path(name).suffix.lower()) in _SUFFIXES:
+        name = name[: -len(suffix)]
+    return name or "model"

@@ -1,0 +1,44 @@
+"""A finished model before new rows whose answers are known: does its number hold?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from mlwright import evaluate
+from mlwright.bundle import Model
+from mlwright.contracts.records import TARGET, Score
+from mlwright.ingest import labelled
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What a model reaches on new rows: all metrics, the verdict's first; the rows judged on and those without an
+    answer; and whether the main metric departs from the verdict's by more than chance."""
+
+    scores: tuple[Score, ...]
+    rows: int
+    left_out: int
+    departs: bool
+
+
+def recheck(model: Model, data: Any, seed: int = 0) -> Recheck:
+    """Judge a model on ``data`` (a path or a table) which has the target too. Rows without it are left out.
+
+    Raises InputError when there is no target or no row has one, or a class that the model doesn't know.
+    """
+    verdict, table = model.verdict, labelled(data, model.schema)
+    known = table.filter(pl.col(TARGET).is_not_null())
+    prediction = model.predict_proba(known) if model.classes else model.predict(known)
+    truth = known[TARGET].to_numpy()
+    scores = evaluate.fresh(truth, prediction, verdict.metric, _threshold(verdict.threshold), seed)
+    departs = evaluate.departs(scores[0], verdict.score)
+    return Recheck(scores=scores, rows=known.height, left_out=table.height - known.height, departs=departs)
+
+
+def _threshold(exact: float | None) -> float | None:
+    """As the graph compares: in float32."""
+    return None if exact is None else float(np.float32(exact))

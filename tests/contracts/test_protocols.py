@@ -1,0 +1,40 @@
+"""Truth and time."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from mlwright.contracts.protocols import Clock, Truth
+
+
+@pytest.mark.parametrize(("task", "classes", "width"), [("binary", 2, 1), ("multiclass", 4, 4), ("regression", 0, 1)])
+def test_a_prediction_is_as_wide_as_the_truth_says(task, classes, width):
+    truth = Truth(task, np.arange(6) % max(classes, 1), classes)
+    assert truth.width == width
+    some = truth.at(np.array([True, False] * 3))
+    assert (some.task, some.classes, some.values.tolist()) == (task, classes, truth.values[::2].tolist())
+    assert truth.at(np.array([5, 0])).values.tolist() == [truth.values[5], truth.values[0]]
+
+
+def test_a_clock_without_a_deadline_never_ends():
+    assert Clock().left == float("inf")
+    assert Clock.lasting(None).left == float("inf")
+
+
+def test_a_clock_runs_out():
+    clock = Clock.lasting(0.02)
+    assert 0 < clock.left <= 0.02
+    time.sleep(0.03)
+    assert clock.left < 0
+
+
+def test_a_part_of_the_time_ends_with_the_whole():
+    assert Clock.lasting(5.0).within(1.0).left <= 1.0
+    assert Clock.lasting(0.5).within(9.0).left <= 0.5
+    assert Clock().within(1.0).left <= 1.0
+    whole = Clock.lasting(3.0)
+    assert whole.within(float("inf")) == whole
+    assert Clock.lasting(-1.0).within(5.0).left < 0

@@ -1,0 +1,94 @@
+"""Searches over small tables, fitted in this process: what a worker would have left in the run's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import polars as pl
+import pytest
+
+from mlwright.clean import clean
+from mlwright.contracts.protocols import Clock
+from mlwright.contracts.records import Plan, Problem, TrialSpec
+from mlwright.explore import explore
+from mlwright.featurize import featurize
+from mlwright.ingest import ingest
+from mlwright.search import Search, make_plan
+from mlwright.store import Run
+from mlwright.trials import Ground
+from mlwright.trials.fold import fit_fold
+
+TRIALS = (
+    TrialSpec(id="constant", learner="constant", baseline=True),
+    TrialSpec(id="linear", learner="linear", baseline=True),
+    TrialSpec(id="lightgbm-1", learner="lightgbm", options={"rounds": 20, "rate": 0.2, "leaves": 7}),
+    TrialSpec(id="extratrees-1", learner="extratrees", options={"trees": 30}),
+)
+METRICS = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
+
+
+def table(task: str, rows: int = 150) -> pl.DataFrame:
+    """Numbers, a category with gaps, and a target that both say something about."""
+    rng = np.random.default_rng(5)
+    x, z = rng.normal(size=rows), rng.normal(size=rows)
+    town = rng.choice(["north", "south", "east"], rows)
+    signal = x + np.where(town == "north", 1.5, 0.0) + 0.7 * rng.normal(size=rows)
+    target = {
+        "binary": np.where(signal > 0.4, "yes", "no"),
+        "multiclass": np.digitize(signal, [-0.3, 1.0]).astype(str),
+        "regression": 250.0 + 40.0 * signal,
+    }[task]
+    gaps = [None if i % 11 == 0 else str(t) for i, t in enumerate(town)]
+    return pl.DataFrame({"x": x, "z": z, "town": gaps, "target": target})
+
+
+def ground(root: Path, task: str, problem: Problem) -> tuple[Run, Ground]:
+    """A run that has been planned."""
+    run = Run.create(root, task)
+    found = ingest(table(task), problem, run.path)
+    profile = explore(found, pl.read_ipc(run.path / "train.arrow"))
+    recipe = featurize(clean(found, profile), found)
+    plan = msgspec.structs.replace(make_plan(found, recipe, problem), trials=TRIALS, folds=3)
+    for name, record in {"problem": problem, "table": found, "recipe": recipe, "plan": plan}.items():
+        run.write(name, record)
+    return run, Ground.of(run)
+
+
+@pytest.fixture(scope="session")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Search]:
+    """A finished search for a task and, where wanted, limits; each is fitted once."""
+    known: dict[tuple[str, int | None], Search] = {}
+
+    def search(task: str, max_size: int | None = None) -> Search:
+        refits = max_size is not None
+        if (task, refits) not in known:
+            problem = Problem(target="target", max_size=max_size)
+            run, cut = ground(tmp_path_factory.mktemp("search"), task, problem)
+            made = Search(run, cut, METRICS[task], Clock(), lambda event, **facts: None)
+            for spec in cut.plan.trials:
+                for fold in made.units(spec):
+                    made.outcomes[spec.id, fold] = fit_fold(cut, spec, fold, Clock())
+            known[task, refits] = made
+        return known[task, refits]
+
+    return search
+
+
+@pytest.fixture(scope="session")
+def plan_of() -> Callable[..., Plan]:
+    """The plan for a table of some shape."""
+    return _plan_of
+
+
+def _plan_of(problem: Problem, rows: int = 1000, columns: int = 10, classes: int = 2) -> Plan:
+    from mlwright.contracts.records import Column, Recipe, Schema, Table, Target
+
+    features = tuple(Column(name=f"c{i}", kind="numeric") for i in range(columns))
+    task = "regression" if classes == 0 else "binary" if classes == 2 else "multiclass"
+    target = Target(name="target", task=task, classes=tuple(range(classes)))
+    schema = Schema(columns=features, target=target)
+    shape = Table(source="", rows=rows, holdout=0, sealed="", fingerprint="", schema=schema)
+    return make_plan(shape, Recipe(flavours={}), problem)

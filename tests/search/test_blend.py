@@ -1,0 +1,138 @@
+"""From predictions to an ensemble: never worse on its rows than its best member, calibrated only where it helps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+from scipy.special import expit, logit, softmax
+
+from mlwright import metrics
+from mlwright.contracts.protocols import Truth
+from mlwright.search.blend import Blend, choose, full, loss, spread, weigh
+
+TASKS = st.sampled_from(["binary", "multiclass", "regression"])
+METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
+
+
+def guesses(task, members, rows, seed):
+    """Truth, and members that know some of it, each as much as its draw says."""
+    rng = np.random.default_rng(seed)
+    if task == "regression":
+        values = rng.normal(size=rows)
+        made = [(values + rng.uniform(0.2, 3) * rng.normal(size=rows))[:, None] for _ in range(members)]
+        return Truth(task, values, 0), made
+    classes = 2 if task == "binary" else 4
+    values = rng.integers(0, classes, rows)
+    made = []
+    for _ in range(members):
+        raw = rng.uniform(0.0, 2) * np.eye(classes)[values] + rng.normal(size=(rows, classes))
+        share = softmax(raw, axis=1)
+        made.append(share[:, 1:] if task == "binary" else share)
+    return Truth(task, values, classes), made
+
+
+@given(TASKS, st.integers(1, 6), st.integers(20, 300), st.integers(0, 50))
+def test_a_blend_is_never_worse_than_its_best_member(task, members, rows, seed):
+    truth, made = guesses(task, members, rows, seed)
+    blend = weigh(made, truth, METRIC[task], Blend((1.0,)))
+    mixed = blend(made, task)
+    assert loss(mixed, truth, METRIC[task]) <= min(loss(p, truth, METRIC[task]) for p in made) + 1e-12
+
+
+@given(TASKS, st.integers(1, 6), st.integers(20, 300), st.integers(0, 50))
+def test_weights_are_shares_of_one(task, members, rows, seed):
+    truth, made = guesses(task, members, rows, seed)
+    for blend in (choose(made, truth, METRIC[task], 0), weigh(made, truth, METRIC[task], Blend((1.0,)))):
+        assert len(blend.weights) == members
+        assert min(blend.weights) >= 0
+        assert sum(blend.weights) == pytest.approx(1.0, abs=1e-12)
+
+
+@given(TASKS, st.integers(1, 4), st.integers(0, 20))
+def test_the_same_rows_give_the_same_blend(task, members, seed):
+    truth, made = guesses(task, members, 100, seed)
+    assert choose(made, truth, METRIC[task], 3) == choose(made, truth, METRIC[task], 3)
+
+
+def test_what_helps_is_mixed_in_and_what_does_not_is_left_out():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=2000)
+    good, other = (values + rng.normal(size=2000) for _ in range(2))
+    noise = 10 * rng.normal(size=2000)
+    truth = Truth("regression", values, 0)
+    blend = choose([p[:, None] for p in (good, other, noise)], truth, "rmse", 0)
+    assert blend.weights[0] == pytest.approx(0.5, abs=0.1)
+    assert blend.weights[2] == 0.0
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+@pytest.mark.parametrize("sharpness", [0.4, 3.0])
+def test_distorted_probabilities_are_put_right(task, sharpness):
+    rng = np.random.default_rng(1)
+    fair, distorted, truth = probabilities(task, rng, sharpness)
+    blend = choose([distorted], truth, "log_loss", 0)
+    mended = blend([distorted], task)
+    assert blend.calibrated
+    assert loss(mended, truth, "") < loss(distorted, truth, "")
+    assert np.abs(mended - fair).mean() < np.abs(distorted - fair).mean() / 4
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_fair_probabilities_are_left_alone(task):
+    changed = []
+    for seed in range(8):
+        fair, _, truth = probabilities(task, np.random.default_rng(seed), 1.0)
+        changed.append(np.abs(choose([fair], truth, "log_loss", 0)([fair], task) - fair).max())
+    assert np.median(changed) == 0.0
+    assert max(changed) < 0.05
+
+
+def probabilities(task, rng, sharpness):
+    """Probabilities that are fair, the same too flat or too sharp, and a truth drawn from the fair ones."""
+    if task == "binary":
+        fair = expit(rng.normal(size=6000) * 1.5)[:, None]
+        values = (rng.random(6000) < fair[:, 0]).astype(np.int64)
+        return fair, expit(sharpness * logit(fair)), Truth(task, values, 2)
+    fair = softmax(rng.normal(size=(6000, 3)), axis=1)
+    values = (rng.random((6000, 1)) > fair.cumsum(axis=1)).sum(axis=1).clip(0, 2)
+    return fair, softmax(sharpness * np.log(fair), axis=1), Truth(task, values, 3)
+
+
+@pytest.mark.parametrize("metric", ["f1", "mcc", "balanced_accuracy"])
+def test_a_threshold_serves_the_metric_that_needs_one(metric):
+    rng = np.random.default_rng(2)
+    p = expit(rng.normal(size=4000) - 3)[:, None]
+    truth = Truth("binary", (rng.random(4000) < p[:, 0]).astype(np.int64), 2)
+    blend = choose([p], truth, metric, 0)
+    answer = full(blend([p], "binary"), "binary")
+    at = {t: metrics.score(metrics.METRICS[metric], truth.values, answer, threshold=t) for t in (blend.threshold, 0.5)}
+    assert at[blend.threshold] > at[0.5] + 0.05
+    assert answer[:, 1].min() <= blend.threshold <= answer[:, 1].max()
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "log_loss", "accuracy"])
+def test_other_metrics_leave_the_threshold_at_one_half(metric):
+    truth, made = guesses("binary", 2, 200, 0)
+    assert choose(made, truth, metric, 0).threshold == 0.5
+
+
+@given(st.integers(1, 400), st.integers(0, 20), st.floats(0.01, 100.0))
+def test_the_spread_covers_nine_in_ten(rows, seed, scale):
+    rng = np.random.default_rng(seed)
+    answer = rng.normal(size=(rows, 1))
+    truth = Truth("regression", answer[:, 0] + scale * rng.standard_t(2, size=rows), 0)
+    half = spread(answer, truth)
+    covered = np.mean(np.abs(truth.values - answer[:, 0]) <= half)
+    assert covered >= 0.9
+    assert rows < 20 or covered <= 0.9 + 2 / rows
+
+
+def test_the_spread_covers_nine_in_ten_of_new_rows():
+    rng = np.random.default_rng(3)
+    covered = []
+    for _ in range(300):
+        errors = rng.standard_t(3, size=200)
+        half = spread(np.zeros((100, 1)), Truth("regression", errors[:100], 0))
+        covered.append(np.mean(np.abs(errors[100:]) <= half))
+    assert 0.89 <= np.mean(covered) <= 0.92

@@ -1,0 +1,104 @@
+"""Limits of size and latency are hard; the best that keeps to them is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from mlwright.contracts.errors import BudgetError, RunError
+from mlwright.search import assemble, conclude
+from mlwright.trials import failure
+
+
+def limited(search, **limits):
+    """The same search under other limits."""
+    problem = msgspec.structs.replace(search.ground.problem, **{"max_size": None, "max_latency": None} | limits)
+    return replace(search, ground=replace(search.ground, problem=problem))
+
+
+@pytest.fixture(scope="module")
+def refitted(searched):
+    return searched("binary", max_size=10**9)
+
+
+def test_without_limits_folds_are_averaged(searched):
+    candidates, assembly = conclude(searched("binary"), "why")
+    assert (candidates.size, candidates.latency) == (assembly.size, assembly.latency)
+    assert not any(member.refit for member in candidates.members)
+    assert sum(member.weight for member in candidates.members) == pytest.approx(1.0)
+    assert candidates.metric_reason == "why"
+
+
+def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(refitted):
+    large, _ = conclude(limited(refitted, max_size=10**9), "")
+    size = large.size
+    while True:
+        try:
+            small, assembly = conclude(limited(refitted, max_size=size - 1), "")
+        except BudgetError:
+            break
+        assert len(assembly.model) == small.size < size
+        size = small.size
+    assert size < large.size / 2  # smaller and smaller, by fewer members and by refits, to the smallest there is
+    assert len(small.members) < len(large.members) or all(member.refit for member in small.members)
+
+
+def test_what_no_model_keeps_to_is_said_with_what_would_do(refitted):
+    with pytest.raises(BudgetError, match="the smallest has") as caught:
+        conclude(limited(refitted, max_size=100), "")
+    assert "--max-size" in caught.value.way_out
+    with pytest.raises(BudgetError):
+        conclude(limited(refitted, max_latency=1e-6), "")
+
+
+def test_a_limit_of_latency_is_kept_by_a_faster_ensemble(refitted, monkeypatch):
+    # how fast a machine is has no place in a test: here a model takes as many milliseconds as it has bytes
+    sizes = []
+
+    def by_size(session, probe):
+        return float(sizes[-1])
+
+    compile_ = assemble.graph.compile
+
+    def noting(*arguments):
+        model = compile_(*arguments)
+        sizes.append(len(model))
+        return model
+
+    monkeypatch.setattr(assemble, "measure", by_size)
+    monkeypatch.setattr(assemble.graph, "compile", noting)
+    free, _ = conclude(limited(refitted, max_latency=1e9), "")
+    fast, _ = conclude(limited(refitted, max_latency=free.latency / 2), "")
+    assert fast.latency <= free.latency / 2
+
+
+def test_a_failed_trial_is_no_member(searched):
+    search = limited(searched("binary"))
+    best = max(conclude(search, "")[0].members, key=lambda member: member.weight).trial
+    outcomes = search.outcomes | {(best, 1): failure(best, 1, "crashed", "signal 11", 1.0)}
+    candidates, _ = conclude(replace(search, outcomes=outcomes), "")
+    assert best not in {member.trial for member in candidates.members}
+    told = next(trial for trial in candidates.trials if trial.spec.id == best)
+    assert (told.status, told.error, told.loss) == ("crashed", "signal 11", None)
+
+
+def test_an_unfinished_trial_is_told_as_skipped(searched):
+    search = limited(searched("binary"))
+    outcomes = {key: outcome for key, outcome in search.outcomes.items() if key != ("linear", 2)}
+    assert {t.spec.id: t.status for t in replace(search, outcomes=outcomes).trials()}["linear"] == "skipped"
+
+
+def test_no_finished_trial_is_an_error_with_its_reason(searched):
+    search = limited(searched("binary"))
+    outcomes = {(t.id, 0): failure(t.id, 0, "memory", "too large", 1.0) for t in search.ground.plan.trials}
+    with pytest.raises(RunError, match="too large"):
+        conclude(replace(search, outcomes=outcomes), "")
+
+
+def test_refits_are_made_only_where_they_may_be_needed(searched, refitted):
+    folds = searched("binary").ground.plan.folds
+    spec = searched("binary").ground.plan.trials[0]
+    assert list(searched("binary").units(spec)) == list(range(folds))
+    assert list(refitted.units(spec)) == list(range(folds + 1))

@@ -1,0 +1,83 @@
+"""What to try is settled by shape, problem and budget, and by nothing else."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, strategies as st
+
+from mlwright import plugins
+from mlwright.contracts.records import Problem
+
+SHAPES = {"rows": st.integers(10, 3_000_000), "columns": st.integers(1, 300), "classes": st.sampled_from([0, 2, 3, 40])}
+
+
+def work(trial):
+    """How much of a table a trial goes through: its rounds or trees times its rows."""
+    return trial.options.get("rounds", trial.options.get("trees", 1)) * (trial.rows or 10_000_000)
+
+
+@given(**SHAPES, budget=st.sampled_from([None, 5.0, 20.0, 60.0, 3600.0]))
+def test_no_clock_is_looked_at(plan_of, rows, columns, classes, budget):
+    problem = Problem(target="target", budget=budget)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("time", "monotonic", "perf_counter", "process_time"):
+            patch.setattr(time, name, forbidden)
+        first = plan_of(problem, rows, columns, classes)
+    assert first == plan_of(problem, rows, columns, classes)
+
+
+def forbidden():
+    raise RuntimeError("a plan must not depend on the time")
+
+
+@given(**SHAPES, budget=st.floats(5.0, 600.0))
+def test_a_smaller_budget_asks_for_no_more_work(plan_of, rows, columns, classes, budget):
+    large = plan_of(Problem(target="target", budget=2 * budget), rows, columns, classes)
+    small = plan_of(Problem(target="target", budget=budget), rows, columns, classes)
+    assert small.folds <= large.folds
+    assert [t.id for t in small.trials] == [t.id for t in large.trials]
+    for less, more in zip(small.trials, large.trials, strict=True):
+        fitted = [min(plan.rows or rows, rows) for plan in (less, more)]
+        assert fitted[0] * small.folds <= fitted[1] * large.folds
+
+
+def test_a_large_table_is_sampled_on_a_small_budget(plan_of):
+    short = plan_of(Problem(target="target", budget=10.0), 2_000_000, 100)
+    long = plan_of(Problem(target="target", budget=36_000.0), 2_000_000, 100)
+    assert sum(map(work, short.trials)) < sum(map(work, long.trials)) / 10
+    assert short.folds < long.folds
+
+
+@given(**SHAPES, budget=st.sampled_from([None, 20.0]), trials=st.integers(1, 20))
+def test_trials_count_beyond_the_two_simplest(plan_of, rows, columns, classes, budget, trials):
+    every = plan_of(Problem(target="target", budget=budget), rows, columns, classes).trials
+    some = plan_of(Problem(target="target", budget=budget, trials=trials), rows, columns, classes).trials
+    assert some == every[: 2 + trials]
+
+
+@given(**SHAPES)
+def test_every_plan_begins_with_the_baselines_and_can_be_made(plan_of, rows, columns, classes):
+    plan = plan_of(Problem(target="target", budget=60.0), rows, columns, classes)
+    assert [t.baseline for t in plan.trials[:3]] == [True] * 3
+    assert not any(t.baseline for t in plan.trials[3:])
+    assert len({t.id for t in plan.trials}) == len(plan.trials)
+    for trial in plan.trials:
+        assert plugins.make("mlwright.learners", trial.learner, trial.options) is not None
+        assert trial.rows is None or trial.rows > 0
+
+
+@pytest.mark.parametrize(
+    ("problem", "classes", "splitter"),
+    [
+        (Problem(target="target"), 2, "stratified"),
+        (Problem(target="target"), 4, "stratified"),
+        (Problem(target="target"), 0, "plain"),
+        (Problem(target="target", group="g"), 2, "group"),
+        (Problem(target="target", time="t"), 2, "time"),
+        (Problem(target="target", time="t", group="g"), 0, "time"),
+    ],
+)
+def test_the_problem_says_how_folds_are_cut(plan_of, problem, classes, splitter):
+    assert plan_of(problem, classes=classes).splitter == splitter
