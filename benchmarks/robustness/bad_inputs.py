@@ -29,7 +29,8 @@ PROGRAM = Path(sys.executable).with_name("mlwright")
 def load() -> ModuleType:
     """The module with the cases."""
     spec = importlib.util.spec_from_file_location("bad_inputs_cases", ROOT / "tests" / "stories" / "bad_inputs.py")
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise ImportError("the cases are not there")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -38,12 +38,10 @@ def make(group: Group, name: str, options: dict[str, Any]) -> Any:
     annotations. Raises InputError for an option that it does not have or can't use."""
     cls = find(group, name)
     try:
-        unknown = options.keys() - {field for field in cls.__dataclass_fields__ if not field.startswith("_")}
-        if unknown:
-            raise InputError(
-                f"{name} has no option {min(unknown)!r}",
-                way_out=near_miss(min(unknown), cls.__dataclass_fields__),
-            )
+        known = {field for field in cls.__dataclass_fields__ if not field.startswith("_")}
+        if unknown := options.keys() - known:
+            hint = near_miss(min(unknown), known) or f"options: {', '.join(sorted(known)) or 'none'}"
+            raise InputError(f"{name} has no option {min(unknown)!r}", way_out=hint)
         return msgspec.convert(options, cls)
     except msgspec.ValidationError as error:
         raise InputError(f"{name}: {error}", way_out="see the class's docstring for its options") from error

@@ -39,8 +39,5 @@ def test_same_seed_same_bytes(table, tmp_path):
         idle, busy = ((folder / "model" / name).read_bytes() for folder in folders)
         assert idle == busy, name
     mlwright.train(tmp_path / "data.csv", "left", budget=None, trials=3, seed=2, out=tmp_path / "other")
-    assert (tmp_path / "other" / "model.onnx").read_bytes() != idle_model(folders[0])
-
-
-def idle_model(folder: Path) -> bytes:
-    return (folder / "model" / "model.onnx").read_bytes()
+    models = [folder / "model.onnx" for folder in (tmp_path / "other", tmp_path / "idle" / "model")]
+    assert models[0].read_bytes() != models[1].read_bytes()

@@ -45,6 +45,15 @@ def test_ties_at_a_threshold_fall_to_the_same_side():
     agree(tree, np.repeat(near[:, None], 4, axis=1), truth)
 
 
+@pytest.mark.parametrize("learner", [ExtraTrees(trees=10), SmallTree()], ids=lambda x: type(x).__name__)
+def test_the_largest_numbers_are_learnt_from_without_a_warning(learner):
+    rng = np.random.default_rng(0)
+    x = rng.choice(np.array([3e38, -3e38, 1e-45, 0.0, np.nan], np.float32), (200, 4))
+    truth = Truth("binary", (x[:, 0] > 0).astype(int), 2)
+    learner.fit(x, truth, Terms(0, Clock(), NO_WATCH))
+    agree(learner, x, truth)
+
+
 def test_leaves_are_bounded():
     x, truth = data("regression")
     learner = ExtraTrees(trees=3, least=1, leaves=10).fit(x, truth, Terms(0, Clock(), NO_WATCH))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -38,7 +40,9 @@ def test_no_amount_is_no_limit(read):
     assert read(None) is None
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-5s", "0", "1e3", "60 parsecs", "nan", "inf", "1,5s", "60s60s", -1, 10**20])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "-5s", "0", "1e3", "60 parsecs", "nan", "inf", "1,5s", "60s60s", -1, 10**20]
+)
 @pytest.mark.parametrize(
     ("read", "option"),
     [(amounts.seconds, "--budget"), (amounts.milliseconds, "--max-latency"), (amounts.size, "--max-size")],
@@ -60,7 +64,5 @@ def test_units_agree_with_each_other(count):
 
 @given(st.text(max_size=8))
 def test_any_text_is_read_or_refused(text):
-    try:
+    with suppress(InputError):
         assert amounts.seconds(text) > 0
-    except InputError:
-        pass

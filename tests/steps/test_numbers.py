@@ -111,11 +111,27 @@ def test_quantiles_never_turn_the_order(seed, shape, rows):
     assert found.max() <= edge[1] + 1e-12
 
 
+@pytest.mark.parametrize("scale", [1e-320, 1e-310, 1e-30, 1e30, 1e300, 1.7e308])
+def test_quantiles_stay_finite_at_any_scale(scale):
+    train = np.array([-1.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.0])[:, None] * scale
+    found = fed(Quantiles(), train, np.concatenate([train, train / 3, [[INF], [-INF], [0.0]]]))
+    assert np.isfinite(found).all()
+    assert (np.diff(found[:7, 0]) >= 0).all()
+
+
 def test_quantiles_jump_where_values_tie():
     train = np.concatenate([np.zeros(60), np.arange(1.0, 41.0)])[:, None]
     below, at, above = fed(Quantiles(shape="uniform"), train, np.array([[-1.0], [0.0], [1e-9]]))[:, 0]
     assert below == at == 0.0
     assert above == pytest.approx(0.6, abs=1 / 32)
+
+
+@pytest.mark.parametrize("width", [32, 33])
+def test_wide_tables_are_computed_as_narrow_ones_are(width):
+    rng = np.random.default_rng(width)
+    train, new = rng.normal(size=(60, width)).round(1), rng.normal(size=(40, width))
+    apart = [fed(Quantiles(), train[:, [i]], new[:, [i]]) for i in range(width)]
+    np.testing.assert_array_equal(fed(Quantiles(), train, new), np.hstack(apart))
 
 
 def test_missing_stays_missing_in_quantiles():

@@ -76,7 +76,7 @@ def test_sentences():
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(words, min_size=1, max_size=12), st.lists(words, max_size=6), st.integers(1, 2))
 def test_any_text(train, new, least):
     train = [*train, *["anchor"] * least]  # so that there is a word

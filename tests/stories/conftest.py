@@ -7,14 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 PROGRAM = Path(sys.executable).with_name("mlwright")
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +35,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONWARNINGS": "error", "NO_COLOR": "1"}
 
 
-def typed(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+def run_typed(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     """What a command does in a folder; its exit code must be ``code``."""
     done = subprocess.run(
         [PROGRAM, *words], cwd=folder, env=environment(), capture_output=True, text=True, timeout=120, check=False
@@ -44,6 +43,29 @@ def typed(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProce
     assert done.returncode == code, f"{done.args}\n{done.stdout}\n{done.stderr}"
     assert "Traceback" not in done.stdout + done.stderr
     return done
+
+
+@pytest.fixture(scope="session")
+def typed() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a command in a folder: typed(folder, "verify", "models/churn", code=0)."""
+    return run_typed
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a command in a folder and goes on; what is still running at the end of the test is killed."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen([PROGRAM, *words], cwd=folder, env=environment(), text=True, **pipes)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        with process:
+            process.kill()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -58,8 +80,8 @@ def trained(bad_inputs: ModuleType, tmp_path_factory: pytest.TempPathFactory) ->
     """A folder with churn.csv, new.csv, models/churn and the run that made it. Not to be changed."""
     folder = tmp_path_factory.mktemp("trained")
     bad_inputs.write(folder / "churn.csv", bad_inputs.rows())
-    bad_inputs.write(folder / "new.csv", bad_inputs.rows(seed=7))
-    typed(folder, *bad_inputs.FIRST.split())
+    bad_inputs.write(folder / "new.csv", bad_inputs.rows(seed=7, count=400))
+    run_typed(folder, *bad_inputs.FIRST.split())
     return folder
 
 

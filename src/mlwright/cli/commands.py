@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -11,6 +12,8 @@ from mlwright.cli import evaluate, predict, resume, serve, train, verify
 from mlwright.cli.desk import Desk
 
 COMMANDS = (train.train, predict.predict, evaluate.evaluate, serve.serve, verify.verify, resume.resume)
+
+_COMPLETING = "_MLWRIGHT_COMPLETE"  # set by the shell when it asks how a word goes on
 
 
 def dispatch(words: Sequence[str], desk: Desk) -> int:
@@ -24,7 +27,14 @@ def dispatch(words: Sequence[str], desk: Desk) -> int:
     app.callback()(options)
     for command in COMMANDS:
         app.command()(command)
-    code = typer.main.get_command(app).main(list(words), prog_name="mlwright", standalone_mode=False, obj=desk)
+    program = typer.main.get_command(app)
+    if _COMPLETING in os.environ:
+        program.main(list(words), prog_name="mlwright")
+    try:  # not program.main: it would swallow interrupts
+        with program.make_context("mlwright", list(words), obj=desk) as context:
+            code = program.invoke(context)
+    except typer.Exit as done:
+        code = done.exit_code
     return code if isinstance(code, int) else 0
 
 

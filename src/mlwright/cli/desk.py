@@ -76,10 +76,18 @@ class Desk:
                     raise InputError("this is not UTF-8", where="the command", way_out="Rename the file or folder.")
                 return act()
         except KeyboardInterrupt:
-            self.note("\nInterrupted.")
-            return INTERRUPTED
+            return self.interrupted()
         except Exception as error:
             return self._fail(error)
+
+    def interrupted(self, run: str = "") -> int:
+        """Say so, and how to go on with the run, if there is one; the exit code."""
+        again = f"mlwright resume {shlex.quote(run)}" if run else ""
+        rest = f" What was done is kept; to go on:\n\n  {again}" if run else ""
+        self.note(f"\nInterrupted.{rest}")
+        facts = {"kind": "Interrupted", "what": "interrupted", "where": run, "way_out": again, "exit_code": INTERRUPTED}
+        self.answer({"error": facts})
+        return INTERRUPTED
 
     def _fail(self, error: Exception) -> int:
         told = as_told(error)

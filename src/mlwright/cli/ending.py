@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from mlwright import report
-from mlwright.cli.desk import INTERRUPTED, NOT_SHIPPED, Desk
-from mlwright.cli.progress import Watcher, watch
+from mlwright.cli.desk import NOT_SHIPPED, Desk
+from mlwright.cli.progress import watch
 from mlwright.contracts.errors import MlwrightError
 from mlwright.contracts.protocols import Listener
 from mlwright.contracts.records import Decision
@@ -31,7 +31,7 @@ def travel(desk: Desk, go: Callable[[Listener], Arrival], *, strict: bool) -> in
                 error.add_note(f"What was done until then is kept in {near(watcher.run)}.")
             raise
     if arrival is None:
-        return _interrupted(desk, watcher)
+        return desk.interrupted(near(watcher.run) if watcher.run is not None and watcher.run.is_dir() else "")
     _tell(desk, arrival)
     decision = arrival.verdict.decision
     return NOT_SHIPPED if strict and decision != "ship" else 0
@@ -60,16 +60,3 @@ def _tell(desk: Desk, arrival: Arrival) -> None:
         "seconds": seconds,
     }
     desk.answer(answer)
-
-
-def _interrupted(desk: Desk, watcher: Watcher) -> int:
-    if watcher.run is None or not watcher.run.is_dir():
-        desk.note("\nInterrupted before anything was done.")
-        desk.answer({"error": {"kind": "Interrupted", "what": "interrupted", "exit_code": INTERRUPTED}})
-        return INTERRUPTED
-    run = near(watcher.run)
-    again = f"mlwright resume {shlex.quote(run)}"
-    desk.note(f"\nInterrupted. What was done is kept; to go on:\n\n  {again}")
-    facts = {"kind": "Interrupted", "what": "interrupted", "way_out": again, "run": run, "exit_code": INTERRUPTED}
-    desk.answer({"error": facts})
-    return INTERRUPTED

@@ -58,6 +58,8 @@ def _conclusion(found: Recheck, verdict: Verdict) -> str:
 
     seen, metric = found.scores[0], METRICS[verdict.metric]
     numbers = f"{metric.title} is {shown(seen.value)} here and {shown(verdict.score.value)} in the verdict"
+    if found.departs is None:
+        return "These rows can't tell whether the verdict's number holds: they are too few, or all of one class."
     if not found.departs:
         return f"It holds: {numbers}, no further apart than chance may bring them."
     if (seen.value > verdict.score.value) == metric.greater_is_better:
@@ -75,6 +77,6 @@ def _facts(model: str, found: Recheck, verdict: Verdict) -> dict[str, Any]:
         "left_out": found.left_out,
         **score(found.scores[0]),
         "promised": score(verdict.score),
-        "holds": not found.departs,
+        "holds": None if found.departs is None else not found.departs,
         "scores": [score(it) for it in found.scores],
     }

@@ -93,7 +93,7 @@ def watch(desk: Desk) -> Iterator[Watcher]:
         yield Watcher(desk.note)
         return
     left = Left(desk)
-    with Progress(*_columns(), left, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns(), left, console=Console(stderr=True), transient=True) as progress:
         display = left.watcher = Display(progress)
         yield display
 
@@ -104,7 +104,9 @@ def first_line(text: str) -> str:
     return line if len(line) <= 200 else line[:199] + "…"
 
 
-def _columns() -> list[ProgressColumn]:
+def columns() -> list[ProgressColumn]:
+    """The line's parts, but for the time."""
+
     def text(field: str, style: str) -> TextColumn:
         return TextColumn(f"{{task.fields[{field}]}}", style=style, markup=False, table_column=Column(no_wrap=True))
 

@@ -22,8 +22,8 @@ NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
 STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "text")
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of every record: frozen, keyword-only."""
+class Record(msgspec.Struct, frozen=True):
+    """Base of every record."""
 
 
 class Problem(Record, frozen=True):

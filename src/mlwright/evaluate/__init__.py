@@ -3,5 +3,6 @@
 from mlwright.evaluate.compare import departs
 from mlwright.evaluate.evidence import Evidence, Select
 from mlwright.evaluate.judge import fresh, judge
+from mlwright.evaluate.sealed import Sealed, unseal
 
-__all__ = ["Evidence", "Select", "departs", "fresh", "judge"]
+__all__ = ["Evidence", "Sealed", "Select", "departs", "fresh", "judge", "unseal"]

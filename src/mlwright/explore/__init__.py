@@ -1,6 +1,6 @@
 """Table -> Profile: what the columns hold, and what in them would make a score a lie.
 
-    suspects     single columns that tell the target almost perfectly
+suspects     single columns that tell the target almost perfectly
 """
 
 from __future__ import annotations

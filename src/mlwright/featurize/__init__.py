@@ -20,7 +20,8 @@ def featurize(recipe: Recipe, table: Table) -> Recipe:
     if moments := tuple(c.name for c in by_kind.get("datetime", [])):
         trees.append(StepSpec(steps=("calendar",), columns=moments))
         cyclic = {"calendar": {"cyclic": True}}
-        linear.append(StepSpec(steps=("calendar", "impute", "standardise"), columns=moments, options=cyclic))
+        # clipped: along a line, a day in the year 9999 would lead anywhere
+        linear.append(StepSpec(steps=("calendar", "clip", "impute", "standardise"), columns=moments, options=cyclic))
     if categories := by_kind.get("categorical", []):
         trees.append(StepSpec(steps=("ordinal",), columns=tuple(c.name for c in categories)))
         linear.append(

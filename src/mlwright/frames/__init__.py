@@ -1,10 +1,10 @@
 """The door for tables: pandas, Arrow and files become Polars here and nowhere else; inside, a table is Polars.
 
-    read, adopt         a file, or a table in memory, as it is
-    conform             the same, typed by a Schema, or all that is wrong with it
-    feeds, RowReader    what goes into the graph, from a typed table or from a few JSON-like rows
-    parse_*, texts ...  what one text, or a column of them, means
-    write               a table into a file
+read, adopt         a file, or a table in memory, as it is
+conform             the same, typed by a Schema, or all that is wrong with it
+feeds, RowReader    what goes into the graph, from a typed table or from a few JSON-like rows
+parse_*, texts ...  what one text, or a column of them, means
+write               a table into a file
 """
 
 from mlwright.frames.feed import RowReader, feeds, row_feeds

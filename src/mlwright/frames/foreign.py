@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -91,15 +90,22 @@ def origin(data: Any) -> str:
 
 def settle(frame: pl.DataFrame) -> pl.DataFrame:
     """One form for what Polars holds in many: NaN is null, zones are gone (UTC), durations are seconds, decimals are
-    floats, times and nested values are texts. Other types stay."""
+    floats, times and nested values are texts; a moment outside the years 1 to 9999 is null. Other types stay."""
     floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
     changes = [change for name, dtype in frame.schema.items() if (change := _settled(name, dtype)) is not None]
     if floats:
         changes.append(pl.col(floats).fill_nan(None))
     frame = frame.with_columns(changes) if changes else frame
+    spans = [frame[name] for name, dtype in frame.schema.items() if isinstance(dtype, pl.Duration)]
+    frame = frame.with_columns(_seconds(span) for span in spans) if spans else frame
     odd = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype in (pl.Object, pl.Time)]
     columns = [pl.Series(name, [text_of(value) for value in frame[name].to_list()], dtype=pl.String) for name in odd]
     return frame.with_columns(columns) if columns else frame
+
+
+def _seconds(span: pl.Series) -> pl.Series:
+    micros = span.dt.total_microseconds().cast(pl.Float64).to_numpy()
+    return pl.Series(span.name, micros / 1e6, nan_to_null=True)
 
 
 def _settled(name: str, dtype: pl.DataType) -> pl.Expr | None:
@@ -108,10 +114,16 @@ def _settled(name: str, dtype: pl.DataType) -> pl.Expr | None:
         return value.cast(pl.Float64)
     if isinstance(dtype, pl.Datetime):
         value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else value
-        return value.cast(pl.Datetime("us")) if dtype != pl.Datetime("us") else None
-    if isinstance(dtype, pl.Duration):
-        return value.dt.total_microseconds().cast(pl.Float64) / 1e6
+        value = value.cast(pl.Datetime("us"), strict=False) if dtype != pl.Datetime("us") else value
+        return _within_years(value)
+    if dtype == pl.Date:
+        return _within_years(value)
     return None
+
+
+def _within_years(moment: pl.Expr) -> pl.Expr:
+    """Years that texts and Python know; others, as those of a number taken for a date, are no moments."""
+    return pl.when(moment.dt.year().is_between(1, 9999)).then(moment)
 
 
 def _is_pandas(data: Any) -> bool:
@@ -175,17 +187,17 @@ def _from_objects(name: str, values: Sequence[Any]) -> pl.Series:
     types.discard(type(None))
     if types == {str}:
         return _strings(name, values)
+    if types == {bytes}:
+        return pl.Series(name, values, dtype=pl.Binary)
     if types <= {bool}:
         return pl.Series(name, values, dtype=pl.Boolean if types else pl.Null)
     if types == {int} and all(value is None or -(2**63) <= value < 2**63 for value in values):
         return pl.Series(name, values, dtype=pl.Int64)
     try:
-        if types <= {int, float, Decimal}:
+        if types <= {int, float}:
             return pl.Series(name, [None if value is None else float(value) for value in values], dtype=pl.Float64)
         if types <= {date, datetime}:
             return pl.Series(name, [_midnight(value) for value in values], dtype=pl.Datetime("us"))
-        if types == {timedelta}:
-            return pl.Series(name, [None if v is None else v.total_seconds() for v in values], dtype=pl.Float64)
     except OverflowError:
         pass  # an integer beyond every float: it is kept as text
     return _strings(name, [text_of(value) for value in values])

@@ -6,8 +6,19 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
-MONTHS = tuple(
-    "january february march april may june july august september october november december".split()  # noqa: SIM905
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 )
 
 _DAYS = (

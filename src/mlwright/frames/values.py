@@ -27,7 +27,8 @@ MISSING = frozenset((*BLANKS, "none", "nil", "-", "--", ".", "missing", "nat", "
 TRUE_WORDS = frozenset(("true", "t", "yes", "y", "on"))
 FALSE_WORDS = frozenset(("false", "f", "no", "n", "off"))
 
-_NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf|infinity)", re.I | re.ASCII)
+_DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?"
+_NUMBER = re.compile(rf"[+-]?(?:{_DIGITS}|inf|infinity)", re.IGNORECASE | re.ASCII)
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -92,13 +93,11 @@ def number_of(value: Any) -> float | None:
     value = plain(value)
     if isinstance(value, str):
         return parse_number(value)
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, int | float):
         try:
             return float(value)
         except OverflowError:
             raise ValueError(f"{_shown(value)} is too large a number") from None
-    if isinstance(value, timedelta):
-        return value.total_seconds()
     raise ValueError(f"{_shown(value)} is not a number")
 
 
@@ -111,7 +110,7 @@ def boolean_of(value: Any) -> bool | None:
     value = plain(value)
     if isinstance(value, str):
         return parse_boolean(value)
-    if isinstance(value, int | float | Decimal) and value in (0, 1):
+    if isinstance(value, int | float) and value in (0, 1):
         return value == 1
     raise ValueError(f"{_shown(value)} is neither true nor false")
 
@@ -169,7 +168,8 @@ def is_missing(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """NumPy's and pandas' scalars as Python's own; a moment with a zone as UTC without one."""
+    """NumPy's and pandas' scalars as Python's own; a moment with a zone as UTC without one; a duration as seconds, a
+    decimal as a float, a time of day as text: what ``settle`` makes of columns of them."""
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
     elif isinstance(value, np.timedelta64):
@@ -184,6 +184,12 @@ def plain(value: Any) -> Any:
                 value = value.astimezone(UTC).replace(tzinfo=None)
             except OverflowError:
                 raise ValueError(f"{_shown(str(value))} lies outside the calendar") from None
+    elif isinstance(value, timedelta):
+        value = float((value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds) / 1e6
+    elif isinstance(value, Decimal):
+        value = float(value)
+    elif isinstance(value, time):
+        value = value.isoformat()
     return value
 
 
@@ -192,12 +198,9 @@ def _worded(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, timedelta):
-        value = value.total_seconds()
-    if isinstance(value, float | Decimal):
-        value = float(value)
+    if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, datetime | date | time):
+    if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).decode("utf-8", "replace")

@@ -54,7 +54,8 @@ def moments(column: pl.Series, formats: tuple[str, ...]) -> Parsed:
     if formats[:1] == ("",):
         day = pl.when(pl.col("t").str.contains(_DAY)).then("t").str.to_date("%Y-%m-%d", strict=False).cast(MOMENT)
         stamp = pl.col("t").str.replace(" ", "T", literal=True).str.strip_suffix("Z")
-        second = pl.when(stamp.str.contains(_SECOND)).then(stamp).str.to_datetime(_SECONDS, time_unit="us", strict=False)
+        stamp = pl.when(stamp.str.contains(_SECOND)).then(stamp)
+        second = stamp.str.to_datetime(_SECONDS, time_unit="us", strict=False)
         values = pl.DataFrame({"t": text}).select(pl.coalesce(day, second)).to_series()
         values = values.set(values.dt.year() < 1, None) if values.dt.year().min() == 0 else values
     return _settle(text, values, lambda value: moment_of(value, formats))

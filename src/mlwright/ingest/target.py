@@ -124,7 +124,7 @@ def _tasks_of(metric: str) -> tuple[TaskKind, ...]:
         else:
             found.append(task)
     if not found:
-        raise unknown
+        raise InputError(unknown.what, where=unknown.where, way_out=f"There are: {', '.join(metrics.METRICS)}.")
     return tuple(found)
 
 

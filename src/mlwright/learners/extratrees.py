@@ -16,6 +16,7 @@ from mlwright.learners.base import Learner, Matrix
 
 _BATCH = 10  # trees between two looks at the clock
 _LARGEST = np.finfo(np.float32).max
+_ADDING_UP: Any = {"invalid": "ignore", "over": "ignore"}  # scikit-learn sums all cells to see if one is missing
 
 
 @dataclass
@@ -44,7 +45,8 @@ class ExtraTrees(Learner):
         )
         while self._model.n_estimators < self.trees:
             self._model.n_estimators = min(self.trees, self._model.n_estimators + _BATCH)
-            self._model.fit(x, truth.values)
+            with np.errstate(**_ADDING_UP):
+                self._model.fit(x, truth.values)
             if terms.clock.left < 0:
                 break
         return self
@@ -70,7 +72,8 @@ class SmallTree(Learner):
         self._truth = (truth.task, truth.width)
         kind = DecisionTreeRegressor if truth.task == "regression" else DecisionTreeClassifier
         self._model = kind(max_depth=self.depth, min_samples_leaf=self.least, random_state=terms.seed)
-        self._model.fit(x, truth.values)
+        with np.errstate(**_ADDING_UP):
+            self._model.fit(x, truth.values)
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
@@ -82,8 +85,8 @@ class SmallTree(Learner):
 
 def tree_answers(model: Any, x: Matrix, task: str, width: int) -> NDArray[np.float64]:
     """A scikit-learn tree model's answers as (n, width), with columns for classes that its rows did not hold."""
-    finite = np.clip(x, -_LARGEST, _LARGEST)  # scikit-learn refuses infinities; the largest number falls where they would
-    with np.errstate(invalid="ignore"):  # it adds up all numbers to see whether one is missing
+    finite = np.clip(x, -_LARGEST, _LARGEST)  # scikit-learn refuses infinities; the largest goes where they would
+    with np.errstate(**_ADDING_UP):
         if task == "regression":
             return np.asarray(model.predict(finite), dtype=np.float64)[:, None]
         return _spread(model.predict_proba(finite), model.classes_, task, width)

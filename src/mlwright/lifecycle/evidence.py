@@ -5,35 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from mlwright import graph
-from mlwright.contracts.records import GROUP, TARGET, Candidates, Finding
-from mlwright.evaluate import Evidence
-from mlwright.frames import feeds
+from mlwright.contracts.records import Candidates, Finding
+from mlwright.evaluate import Evidence, unseal
 from mlwright.search import Blend, Search, full, reader, weigh
 
 BASELINES = {"constant": "constant", "small-tree": "small tree", "linear": "linear model"}
 
 
 def sealed_evidence(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> Evidence:
-    """The finished model on the rows that were sealed away, or that the user gave for testing. Opened here and only
-    here."""
+    """The finished model on the rows that were sealed away, or that the user gave for testing."""
     table = search.ground.table
-    frame = pl.read_ipc(search.run.path / "holdout.arrow")
-    fed = feeds(frame, table.schema)
+    rows = unseal(search.run.path, table.schema)
     model = graph.Session((search.run.path / "model.onnx").read_bytes())
-    baselines = {words: _answer(reader(search, id), fed) for id, words in _finished(search).items()}
     if table.sealed == "test":
-        method = f"the finished model on the {len(frame):,} rows of test data that you gave"
+        method = f"the finished model on the {len(rows.y):,} rows of test data that you gave"
     else:
-        method = f"the finished model on {len(frame):,} rows sealed away before anything was learnt"
+        method = f"the finished model on {len(rows.y):,} rows sealed away before anything was learnt"
     return Evidence(
-        y=frame[TARGET].to_numpy(),
-        prediction=_answer(model, fed),
-        baselines=baselines,
-        groups=frame[GROUP].to_numpy() if GROUP in frame.columns else None,
+        y=rows.y,
+        prediction=_answer(model, rows.feeds),
+        baselines={words: _answer(reader(search, id), rows.feeds) for id, words in _finished(search).items()},
+        groups=rows.groups,
         method=method,
         **_shared(search, candidates, findings),
     )
@@ -70,6 +65,7 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
         method=f"{ground.plan.folds}-fold cross-validation ({words})",
         out_of_fold={n: shown(raw[n]) for n in done},
         select=select,
+        samples=int(np.clip(8e6 / (len(truth.values) * truth.width * len(done)), 25, 100)),
         **_shared(search, candidates, findings),
     )
 

@@ -13,16 +13,18 @@ from mlwright.bundle import Model
 from mlwright.contracts.records import TARGET, Score
 from mlwright.ingest import labelled
 
+FEWEST = 20  # rows below which an interval says nothing
+
 
 @dataclass(frozen=True)
 class Recheck:
     """What a model reaches on new rows: all metrics, the verdict's first; the rows judged on and those without an
-    answer; and whether the main metric departs from the verdict's by more than chance."""
+    answer; and whether the main metric departs from the verdict's by more than chance (None: these rows can't tell)."""
 
     scores: tuple[Score, ...]
     rows: int
     left_out: int
-    departs: bool
+    departs: bool | None
 
 
 def recheck(model: Model, data: Any, seed: int = 0) -> Recheck:
@@ -35,7 +37,8 @@ def recheck(model: Model, data: Any, seed: int = 0) -> Recheck:
     prediction = model.predict_proba(known) if model.classes else model.predict(known)
     truth = known[TARGET].to_numpy()
     scores = evaluate.fresh(truth, prediction, verdict.metric, _threshold(verdict.threshold), seed)
-    departs = evaluate.departs(scores[0], verdict.score)
+    telling = known.height >= FEWEST and (not model.classes or known[TARGET].n_unique() > 1)
+    departs = evaluate.departs(scores[0], verdict.score) if telling else None
     return Recheck(scores=scores, rows=known.height, left_out=table.height - known.height, departs=departs)
 
 

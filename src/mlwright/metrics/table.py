@@ -211,7 +211,7 @@ def find(name: str, task: TaskKind) -> Metric:
     fitting = [m.name for m in METRICS.values() if task in m.tasks]
     offer = f"for a {task} target there are: {', '.join(fitting)}"
     if key not in METRICS:
-        hint = near_miss(key, [*fitting, *ALIASES])
+        hint = near_miss(key, fitting) or near_miss(key, METRICS) or near_miss(key, ALIASES)
         raise InputError(f"no metric {name!r}" + (f"; {hint}" if hint else ""), where="metric", way_out=offer)
     if task not in METRICS[key].tasks:
         meant = " and ".join(METRICS[key].tasks)

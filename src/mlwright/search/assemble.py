@@ -19,7 +19,7 @@ from mlwright.search.blend import EDGE, Blend
 from mlwright.trials import Outcome
 
 TOLERANCE = 1e-5
-_WARM, _TIMED = 20, 100
+_WARM, _TIMED = 10, 60
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,12 @@ def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[
 
 
 def compare(got: dict[str, NDArray[Any]], native: NDArray[np.float64], blend: Blend, schema: Schema) -> float:
-    """The largest difference between a model's outputs and the fitted models' blended answer."""
+    """The largest difference between a model's outputs and the fitted models' blended answer: of probabilities, or of
+    values in standard deviations of the target (of an answer beyond one, relative to it)."""
     target = schema.target
     if target.task == "regression":
-        difference = np.abs((got["value"].astype(np.float64) - target.mean) / target.scale - native[:, 0])
+        scaled = (got["value"].astype(np.float64) - target.mean) / target.scale
+        difference = np.abs(scaled - native[:, 0]) / np.maximum(1.0, np.abs(native[:, 0]))
         same = np.ones(len(native), dtype=bool)
     else:
         both = np.hstack([1 - native, native]) if target.task == "binary" else native

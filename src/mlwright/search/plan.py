@@ -83,7 +83,7 @@ class _Shape:
             each = rows * looked * _EXTRA_CELL * max(1, math.log2(max(rows, 2)) / 10)
             count = self.work / 4 / self.folds / max(each, 1e-3)
             if count >= 50 or rows <= 5_000:
-                return int(min(200 if rows < 5_000 else 100, max(20, count))), None if rows == self.rows else rows
+                return int(min(100, max(20, count))), None if rows == self.rows else rows
             rows = rows * 2 // 3
 
 

@@ -17,6 +17,8 @@ from mlwright.graph import Tensor, apply, cast, clip, columns, concat, where
 from mlwright.steps.base import Step
 
 Floats = NDArray[np.float64]
+_TOGETHER = 32  # columns whose pieces are computed at once: each takes rows * knots * 8 bytes, some three times over
+_NARROW = 1e-300  # a slope over less would not be finite
 LARGEST = 3.0e38  # below float32's largest, so that a number that is cast stays finite
 _NONE = np.zeros(0)
 
@@ -112,23 +114,30 @@ class Quantiles(Step):
         finite = _finite(frame)
         level = np.linspace(0.0, 1.0, self.knots)
         rows = [_row(finite.select(pl.all().quantile(q, "linear")), 0.0) for q in level]
-        self._at = np.stack(rows, axis=1)
+        self._at = np.clip(np.stack(rows, axis=1), -LARGEST, LARGEST)
         edge = 1.0 / (2 * self.knots)
         self._level = ndtri(np.clip(level, edge, 1 - edge)) if self.shape == "normal" else level
         return self
 
     def emit(self, x: Tensor) -> Tensor:
+        if x.width <= _TOGETHER:
+            return self._piecewise(x, slice(None))
+        starts = range(0, x.width, _TOGETHER)
+        some = [slice(start, min(start + _TOGETHER, x.width)) for start in starts]
+        return concat([self._piecewise(columns(x, range(s.start, s.stop)), s) for s in some])
+
+    def _piecewise(self, x: Tensor, some: slice) -> Tensor:
         # f(x) = f(first) + sum over pieces of slope * (how far x goes into the piece)
-        width = np.diff(self._at, axis=1)
+        at = self._at[some]
+        width = np.diff(at, axis=1)
         rise = np.broadcast_to(np.diff(self._level), width.shape)
-        flat = width <= 0
+        flat = width <= _NARROW
         slope = np.where(flat, 0.0, rise / np.where(flat, 1.0, width))
-        low = np.where(flat, 0.0, 1.0)
         deep: Any = Tensor("Unsqueeze", (x, _axis(2)), {}, x.dtype, x.width)
-        into = clip(deep - self._at[:, :-1], np.zeros_like(width), width * low)
-        # a flat piece is a jump: all of its rise is due as soon as x lies above it
-        jumps = cast(apply("Greater", deep, self._at[:, :-1]), x.dtype) * np.where(flat, rise, 0.0)
-        total = Tensor("ReduceSum", (into * slope + jumps, _axis(2)), {"keepdims": 0}, x.dtype, x.width)
+        pieces = clip(deep - at[:, :-1], np.zeros_like(width), np.where(flat, 0.0, width)) * slope
+        if flat.any():  # a flat piece is a jump: all of its rise is due as soon as x lies above it
+            pieces = pieces + cast(apply("Greater", deep, at[:, :-1]), x.dtype) * np.where(flat, rise, 0.0)
+        total = Tensor("ReduceSum", (pieces, _axis(2)), {"keepdims": 0}, x.dtype, x.width)
         return where(apply("IsNaN", x), float("nan"), total + self._level[0])
 
 

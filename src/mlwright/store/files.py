@@ -29,6 +29,7 @@ _WAYS_OUT = {
     errno.EACCES: "Choose a folder that you may write to, or change its permissions.",
     errno.EPERM: "Choose a folder that you may write to, or change its permissions.",
     errno.EROFS: "The file system is read-only: choose another folder.",
+    errno.EEXIST: "A part of this path is a file: choose another path.",
     errno.ENOTDIR: "A part of this path is a file: choose another path.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
 }

@@ -94,13 +94,14 @@ def _fit_piece(spec: StepSpec, x: Tensor, frame: pl.DataFrame, rows: Rows, parts
             keep = np.flatnonzero(parts != part)
             crosswise.append(_fit_chain(spec, x, frame[keep], rows.at(keep))[0])
         if any(t.width != tensor.width for t in crosswise):
-            raise StepRefusal("what comes out is as wide as the rows that it is fitted on say", where=", ".join(frame.columns))
+            what = "how many columns come out rests on the rows that it is fitted on"
+            raise StepRefusal(what, where=", ".join(frame.columns))
     chain = " > ".join(spec.steps)
     return _Piece(tensor, [Feature(name=n, column=c, step=chain) for n, c in names], crosswise)
 
 
 def _fit_chain(spec: StepSpec, x: Tensor, frame: pl.DataFrame, rows: Rows) -> tuple[Tensor, list[tuple[str, str]]]:
-    """Each step is fitted on what the one before makes of ``rows``; (name, input column) of each column that comes out."""
+    """Each step is fitted on what the one before makes of ``rows``. Also (name, input column) of what comes out."""
     names = [(c, c) for c in frame.columns]
     for place, name in enumerate(spec.steps):
         step: Step = plugins.make("mlwright.steps", name, spec.options.get(name, {}))
