@@ -13,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from mlwright.cli.desk import Desk, clean, process_start
 from mlwright.contracts.errors import InputError, ParityError, RowProblem, SchemaError

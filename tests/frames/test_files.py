@@ -125,7 +125,7 @@ def test_a_file_is_written_whole_and_nothing_beside_it(tmp_path, suffix):
     frames.write(frame, path)
     back = pl.read_ipc(path) if suffix == ".arrow" else frames.read(path)
     assert back.cast({"a": pl.Float64}).equals(frame)
-    assert os.listdir(tmp_path) == [path.name]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_what_can_not_be_written_is_told(tmp_path):
@@ -138,7 +138,7 @@ def test_what_can_not_be_written_is_told(tmp_path):
         if path.suffix == ".xlsx" or not path.parent.exists() or path.is_dir():
             with pytest.raises(InputError):
                 frames.check_output(path)
-    assert os.listdir(tmp_path) == ["x.csv"]
+    assert list(tmp_path.iterdir()) == [tmp_path / "x.csv"]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".jsonl", ".arrow"])
@@ -155,4 +155,4 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_half_written(tmp_path, suff
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
-    assert path.read_text() == "old" and os.listdir(tmp_path) == [path.name]
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]

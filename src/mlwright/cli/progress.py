@@ -100,7 +100,7 @@ def watch(desk: Desk) -> Iterator[Watcher]:
 
 def first_line(text: str) -> str:
     """The first line of a text that may have many, not too long."""
-    line = next(iter(text.strip().splitlines()), "")
+    line = next(iter(text.strip().splitlines()), "").rstrip()
     return line if len(line) <= 200 else line[:199] + "…"
 
 
