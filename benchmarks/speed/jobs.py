@@ -2,8 +2,8 @@
 
     python benchmarks/speed/jobs.py
 
-Times jobs that fail at once (their run isn't there), so that only the process is paid for; then a fresh Python that imports
-what a fold needs.
+Times jobs that fail at once (their run isn't there), so that only the process is paid for; then a fresh Python that
+imports what a fold needs.
 
 Needs: nothing
 """

@@ -11,7 +11,6 @@ from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import Problem, TaskKind
 from mlwright.lifecycle import amounts
 
-BUDGET = "60s"
 _SUFFIXES = (".gz", ".csv", ".tsv", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson")
 _LARGEST_SEED = 2**32 - 1  # what the learners take
 
@@ -35,7 +34,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 def problem_of(typed: Wish, file: str | None) -> Problem:
     """The problem in a TOML file, with what was typed in place of what is written there. Raises InputError.
 
-    The budget is BUDGET if nothing says when to stop.
+    The budget is 60 seconds if nothing says when to stop.
     """
     wish = read(file) if file is not None else Wish()
     wish = msgspec.structs.replace(wish, **{n: v for n, v in msgspec.structs.asdict(typed).items() if v is not None})
@@ -45,12 +44,11 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         raise InputError(f"{wish.trials} trials can't be run", where="--trials", way_out="Ask for 1 or more.")
     if not 0 <= (wish.seed or 0) <= _LARGEST_SEED:
         raise InputError(f"{wish.seed} is no seed", where="--seed", way_out=f"Take one from 0 to {_LARGEST_SEED}.")
-    budget = BUDGET if wish.budget is None and wish.trials is None else wish.budget
     return Problem(
         target=wish.target,
         task=wish.task,
         metric=wish.metric,
-        budget=amounts.seconds(budget),
+        budget=amounts.budget(wish.budget, wish.trials),
         trials=wish.trials,
         group=wish.group,
         time=wish.time,

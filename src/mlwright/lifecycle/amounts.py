@@ -12,6 +12,11 @@ _BYTES = {"": 1.0, "b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "kib": 1024.0, "mi
 _AMOUNT = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([a-zµ]*)\s*", re.IGNORECASE)
 
 
+def budget(amount: float | str | None, trials: int | None) -> float | None:
+    """Seconds of a budget; 60 when neither it nor a number of trials says when to stop. Raises InputError."""
+    return 60.0 if amount is None and trials is None else seconds(amount)
+
+
 def seconds(amount: float | str | None) -> float | None:
     """Seconds of a budget such as 60, "60s", "10min" or "1h". Raises InputError."""
     return _read(amount, _SECONDS, "--budget", "60s, 10min or 1h")

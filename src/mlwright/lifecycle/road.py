@@ -94,7 +94,7 @@ def train(
     target: str,
     *,
     metric: str | None = None,
-    budget: float | str | None = "60s",
+    budget: float | str | None = None,
     trials: int | None = None,
     group: str | None = None,
     time: str | None = None,
@@ -108,19 +108,19 @@ def train(
 ) -> bundle.Model:
     """Train a model to predict the column ``target`` of ``data``: a path, or a pandas, Polars or Arrow table.
 
-    ``budget`` is wall clock for all of it ("60s", "10min", or seconds; None for no limit), ``trials`` a number of
-    configurations instead, which makes the result repeatable to the byte. ``group`` names a column whose groups are
-    never split, ``time`` one that orders the rows, ``test`` a path to data to judge on. ``max_latency`` ("1ms", or
-    milliseconds a row) and ``max_size`` ("20MB", or bytes) are hard limits. The model is written to the folder ``out``
-    and the run kept under ``runs``, where these are given. Raises InputError, BudgetError or RunError, which say what
-    to do about it.
+    ``budget`` is wall clock for all of it ("10min", or seconds; None for 60 s, or for no limit with ``trials``),
+    ``trials`` a number of configurations instead, which makes the result repeatable to the byte. ``group`` names a
+    column whose groups are never split, ``time`` one that orders the rows, ``test`` a path to data to judge on.
+    ``max_latency`` ("1ms", or milliseconds a row) and ``max_size`` ("20MB", or bytes) are hard limits. The model is
+    written to the folder ``out`` and the run kept under ``runs``, where these are given. Raises InputError, BudgetError
+    or RunError, which say what to do about it.
     """
     from mlwright.lifecycle import amounts
 
     problem = Problem(
         target=target,
         metric=metric,
-        budget=amounts.seconds(budget),
+        budget=amounts.budget(budget, trials),
         trials=trials,
         group=group,
         time=time,
