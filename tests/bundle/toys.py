@@ -11,8 +11,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from mlwright.bundle import Contents, Model, Provenance, load, write
-from mlwright.contracts.records import Column, Label, Schema, Score, Target, Verdict
+from mlwright.bundle import Contents, Model, load, write
+from mlwright.contracts.records import Column, Label, Provenance, Schema, Score, Target, Verdict
 
 COLUMNS = (
     Column(name="id", kind="identifier", example="a1"),

@@ -8,7 +8,7 @@ evaluation.json   the verdict
 card.md           what a person should know before using it
 """
 
-from mlwright.bundle.folder import Contents, Provenance, check_place, write
+from mlwright.bundle.folder import Contents, check_place, write
 from mlwright.bundle.model import Model, load, verify
 
-__all__ = ["Contents", "Model", "Provenance", "check_place", "load", "verify", "write"]
+__all__ = ["Contents", "Model", "check_place", "load", "verify", "write"]

@@ -11,7 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from mlwright.contracts.errors import BundleError, InputError, near_miss
-from mlwright.contracts.records import Manifest, Record, Schema, Verdict
+from mlwright.contracts.records import Manifest, Provenance, Record, Schema, Verdict
 from mlwright.store import atomic_folder, check_folder
 
 FORMAT = 1
@@ -23,21 +23,6 @@ ALL = (*SUMMED, MANIFEST, SEAL)
 Files = dict[str, bytes]
 T = TypeVar("T")
 _WAY_OUT = "Copy the model again from where it came from, or train anew: what is in it can't be trusted."
-
-
-class Provenance(Record, frozen=True):
-    """Where a model came from: the facts of its Manifest that whoever trained it knows."""
-
-    fingerprint: str
-    source: str
-    rows: int
-    versions: dict[str, str]
-    seed: int
-    command: str
-    created: str
-    commit: str | None
-    difference: float
-    latency: float
 
 
 @dataclass(frozen=True)

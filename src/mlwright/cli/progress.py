@@ -32,12 +32,14 @@ ENDINGS = {"deadline": "ran out of time", "memory": "ran out of memory", "crashe
 
 
 class Watcher:
-    """Hears of a run. Remembers the run's folder, and tells of each trial that failed, once."""
+    """Hears of a run. Remembers the run's folder, and tells once of each trial that failed and each step that
+    refused."""
 
     def __init__(self, note: Callable[[str], None]) -> None:
         self.run: Path | None = None
         self.clock = Clock()
         self.failed: set[str] = set()
+        self.refused: set[str] = set()
         self._note = note
 
     def __call__(self, event: str, **facts: Any) -> None:
@@ -47,6 +49,9 @@ class Watcher:
             self.failed.add(facts["trial"])
             ending = ENDINGS.get(facts["status"], facts["status"])
             self._note(f"trial {facts['trial']} {ending}: {first_line(facts['error'])}")
+        elif event == "step-refused" and facts["message"] not in self.refused:
+            self.refused.add(facts["message"])
+            self._note(f"left out: {first_line(facts['message'])}")
 
 
 class Display(Watcher):

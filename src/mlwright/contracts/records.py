@@ -182,7 +182,8 @@ class Plan(Record, frozen=True):
 
 class FoldResult(Record, frozen=True):
     """One fold of one trial, in a process of its own. ``difference`` is the largest between the emitted graph and the
-    fitted model. ``status`` other than "done" says how it ended and ``error`` why."""
+    fitted model. ``status`` other than "done" says how it ended and ``error`` why; ``refused`` what steps said that
+    could not use their columns."""
 
     trial: str
     fold: int
@@ -191,6 +192,7 @@ class FoldResult(Record, frozen=True):
     difference: float = 0.0
     error: str = ""
     features: tuple[Feature, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class Trial(Record, frozen=True):
@@ -269,11 +271,9 @@ class Release(Record, frozen=True):
     seconds: float
 
 
-class Manifest(Record, frozen=True):
-    """What a bundle holds and where it came from. ``files`` maps each file's name to its SHA-256."""
+class Provenance(Record, frozen=True):
+    """Where a model came from: the data, the versions, the command, and what was measured on its graph."""
 
-    format: int
-    files: dict[str, str]
     fingerprint: str
     source: str
     rows: int
@@ -284,4 +284,12 @@ class Manifest(Record, frozen=True):
     commit: str | None
     difference: float
     latency: float
+
+
+class Manifest(Provenance, frozen=True):
+    """What a bundle holds and where it came from. ``files`` maps each file's name to its SHA-256, ``size`` is the
+    graph's."""
+
+    format: int
+    files: dict[str, str]
     size: int

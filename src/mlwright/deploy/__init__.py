@@ -7,8 +7,8 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from mlwright.bundle import Contents, Provenance, write
-from mlwright.contracts.records import Candidates, Release, Table
+from mlwright.bundle import Contents, write
+from mlwright.contracts.records import Candidates, Provenance, Release, Table
 
 PACKAGES = ("mlwright", "lightgbm", "numpy", "onnx", "onnxruntime", "polars", "scikit-learn")
 

@@ -50,6 +50,8 @@ class Search:
     listener: Listener
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     _bytes: int = 0  # of the outcomes so far
+    _scores: dict[str, float] = field(default_factory=dict)  # of finished trials
+    _losses: dict[str, float] = field(default_factory=dict)
 
     @property
     def left(self) -> float:
@@ -141,6 +143,8 @@ class Search:
                 write_outcome(path, outcome)
         self._keep(outcome)
         spec = next(s for s in self.ground.plan.trials if s.id == trial)
+        for message in outcome.result.refused:
+            self.listener("step-refused", trial=trial, fold=fold, message=message)
         if outcome.result.status != "done":
             self.listener(
                 "trial-failed", trial=trial, fold=fold, status=outcome.result.status, error=outcome.result.error
@@ -176,6 +180,11 @@ class Search:
 
     def score(self, trial: str) -> float:
         """A finished trial's out-of-fold metric."""
+        if trial not in self._scores:
+            self._scores[trial] = self._judged(trial)
+        return self._scores[trial]
+
+    def _judged(self, trial: str) -> float:
         return _score(self.metric, self.prediction(trial), self.truth(), self.ground)
 
     def _trial(self, spec: TrialSpec) -> Trial:
@@ -187,9 +196,10 @@ class Search:
             return Trial(spec=spec, status=bad.status, seconds=seconds, error=bad.error)
         if len(done) < len(found):
             return Trial(spec=spec, status="skipped", seconds=seconds, error="no time was left for it")
-        value = loss(self.prediction(spec.id), self.truth(), self.metric)
+        if spec.id not in self._losses:
+            self._losses[spec.id] = loss(self.prediction(spec.id), self.truth(), self.metric)
         difference = max(o.result.difference for o in done)
-        return Trial(spec=spec, status="done", loss=value, seconds=seconds, difference=difference)
+        return Trial(spec=spec, status="done", loss=self._losses[spec.id], seconds=seconds, difference=difference)
 
     def members(self, names: list[str], refit: bool) -> list[list[Outcome]]:
         """The outcomes that stand for each trial in a model: its folds', or that of its refit."""

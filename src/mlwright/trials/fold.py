@@ -157,6 +157,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         seconds=time.monotonic() - started,
         difference=float((np.abs(checked["y"] - native) / np.maximum(1.0, np.abs(native))).max(initial=0.0)),
         features=matrix.features,
+        refused=matrix.refused,
     )
     return Outcome(result, answer, prediction, native)
 

@@ -42,11 +42,13 @@ class Rows:
 @dataclass(frozen=True)
 class Matrix:
     """Fitted steps as one expression (n, f) float32, where each of its columns came from, and its value on the rows it
-    was fitted on: for supervised steps the crosswise one, in which no row's own truth takes part."""
+    was fitted on: for supervised steps the crosswise one, in which no row's own truth takes part. ``refused`` is what
+    steps said that could not use their columns."""
 
     tensor: Tensor
     features: tuple[Feature, ...]
     values: NDArray[np.float32]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -
     names = list(rows.schema.numbers)
     table = pl.DataFrame(rows.feeds["numbers"], schema=names).fill_nan(None) if names else pl.DataFrame()
     pieces: list[_Piece] = []
+    refused: list[str] = []
     for spec in specs:
         numeric = bool(set(_first(spec).reads) & set(NUMBER_KINDS))
         for columns in [spec.columns] if numeric else [(c,) for c in spec.columns]:
@@ -71,14 +74,15 @@ def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -
             frame = (table if numeric else rows.frame).select(columns)
             try:
                 pieces.append(_fit_piece(spec, x, frame, rows, parts))
-            except StepRefusal:
-                continue
+            except StepRefusal as refusal:
+                refused.append(f"{' > '.join(spec.steps)}: {refusal}")
     if not pieces:
         raise InputError(
             "no column can be turned into a feature", way_out="see the run's findings for each column's reason"
         )
     tensor = concat([p.tensor for p in pieces])
-    return Matrix(tensor, tuple(f for p in pieces for f in p.features), _run(tensor, pieces, rows, parts))
+    features = tuple(f for p in pieces for f in p.features)
+    return Matrix(tensor, features, _run(tensor, pieces, rows, parts), tuple(refused))
 
 
 def _first(spec: StepSpec) -> type[Step]:
