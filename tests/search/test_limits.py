@@ -26,7 +26,9 @@ def refitted(searched):
 def test_without_limits_folds_are_averaged(searched):
     candidates, assembly = conclude(searched("binary"), "why")
     assert (candidates.size, candidates.latency) == (assembly.size, assembly.latency)
-    assert not any(member.refit for member in candidates.members)
+    single = ("linear", "small_tree", "constant")
+    bagged = {t.id for t in searched("binary").ground.plan.trials if t.learner not in single}
+    assert all(member.refit == (member.trial not in bagged) for member in candidates.members)
     assert sum(member.weight for member in candidates.members) == pytest.approx(1.0)
     assert candidates.metric_reason == "why"
 
@@ -98,7 +100,12 @@ def test_no_finished_trial_is_an_error_with_its_reason(searched):
 
 
 def test_refits_are_made_only_where_they_may_be_needed(searched, refitted):
-    folds = searched("binary").ground.plan.folds
-    spec = searched("binary").ground.plan.trials[0]
-    assert list(searched("binary").units(spec)) == list(range(folds))
-    assert list(refitted.units(spec)) == list(range(folds + 1))
+    plain = searched("binary")
+    folds = plain.ground.plan.folds
+    by_learner = {spec.learner: spec for spec in plain.ground.plan.trials}
+    assert list(plain.units(by_learner["linear"])) == list(range(folds + 1))  # a mean of such does no better
+    assert list(plain.units(by_learner["lightgbm"])) == list(range(folds))
+    assert list(refitted.units(by_learner["lightgbm"])) == list(range(folds + 1))
+    unbagged = msgspec.structs.replace(plain.ground.plan, bagged=False)
+    many = replace(plain, ground=replace(plain.ground, plan=unbagged))
+    assert list(many.units(by_learner["lightgbm"])) == list(range(folds + 1))

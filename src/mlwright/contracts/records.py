@@ -173,11 +173,15 @@ class TrialSpec(Record, frozen=True):
 
 
 class Plan(Record, frozen=True):
-    """What to try, in order, over which folds: a pure function of the table's shape, the problem and the budget."""
+    """What to try, in order, over which folds: a pure function of the table's shape, the problem and the budget.
+
+    ``bagged`` says whether the mean of the fold models ships; if not, folds only judge, and a model of all rows ships.
+    """
 
     folds: int
     splitter: Literal["stratified", "plain", "group", "time"]
     trials: tuple[TrialSpec, ...]
+    bagged: bool = True
 
 
 class FoldResult(Record, frozen=True):

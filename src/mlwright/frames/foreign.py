@@ -67,10 +67,8 @@ def adopt_rows(data: Any) -> list[Any] | None:
     names = data.columns.tolist()
     if len(set(names)) != len(names) or not all(type(name) is str for name in names):
         return None
-    if len(data) == 1:  # by far the quickest way to one row, if its values keep their types
-        row = data.iloc[0]
-        if row.dtype == object:
-            return [dict(zip(names, row.tolist(), strict=True))]
+    if len(data) == 1:  # cell by cell is by far the quickest way to one row of several types
+        return [{name: data.iat[0, place] for place, name in enumerate(names)}]
     return [dict(zip(names, row, strict=True)) for row in data.to_numpy(dtype=object).tolist()]
 
 

@@ -20,6 +20,7 @@ from mlwright.graph.tensor import (
     lookup,
     numbers,
     strings,
+    sum_of_trees,
     trees,
     where,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "numbers",
     "round_down",
     "strings",
+    "sum_of_trees",
     "trees",
     "where",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,15 @@ def join(forests: Iterable[Forest]) -> Forest:
         target=np.concatenate([f.target + targets[i] for i, f in enumerate(forests)]),
         targets=int(targets[-1]),
     )
+
+
+def blend(forests: Sequence[Forest], share: NDArray[np.float64]) -> Forest:
+    """One forest of one target that answers the weighted sum of forests of one target, which read the matrices that
+    stand side by side in its own."""
+    joined = join(forests)
+    scale = np.repeat(share, [len(f.weight) for f in forests])
+    weight = (joined.weight * scale).astype(np.float32)
+    return _replace(joined, weight=weight, target=np.zeros_like(joined.target), targets=1)
 
 
 def round_down(threshold: NDArray[np.float64]) -> NDArray[np.float32]:

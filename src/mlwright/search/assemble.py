@@ -67,7 +67,10 @@ def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema
     if target.task == "binary":
         p = _calibrate_binary(mean, blend)
         second = graph.cast(graph.apply("Not", graph.apply("Less", p, blend.threshold)), "int64")
-        return {"probabilities": graph.concat([p * -1.0 + 1.0, p]), "label": graph.choose(texts, graph.flat(second))}
+        return {
+            "probabilities": graph.concat([graph.apply("Sub", 1.0, p), p]),
+            "label": graph.choose(texts, graph.flat(second)),
+        }
     if blend.calibrated:
         logs = graph.apply("Log", graph.clip(mean, EDGE, 1.0)) * blend.slope
         mean = graph.apply("Softmax", logs, attrs={"axis": 1})
@@ -76,18 +79,18 @@ def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema
 
 
 def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[np.float64]) -> graph.Tensor:
-    """The weighted mean. All that end in a sigmoid share one: a node a model less."""
-    logistic = np.array([t.op == "Sigmoid" for t in tensors])
+    """The weighted mean. What trees answer is summed within one forest, and all that end in a sigmoid share one."""
+    kinds = np.array([t.op if t.op in ("Trees", "Sigmoid") and len(eye) == 1 else "" for t in tensors])
     total = None
-    for chosen in (logistic, ~logistic):
-        if chosen.any():
-            group = [t for t, c in zip(tensors, chosen, strict=True) if c]
-            if group[0].op == "Sigmoid":
-                answers = graph.apply("Sigmoid", graph.concat([t.inputs[0] for t in group]))
-            else:
-                answers = graph.concat(group)
-            part = answers @ np.kron(share[chosen][:, None], eye)
-            total = part if total is None else total + part
+    for kind in sorted(set(kinds)):
+        group, weights = [t for t, k in zip(tensors, kinds, strict=True) if k == kind], share[kinds == kind]
+        if kind == "Trees":
+            part = graph.sum_of_trees(group, weights)
+        elif kind == "Sigmoid":
+            part = graph.apply("Sigmoid", graph.concat([t.inputs[0] for t in group])) @ weights[:, None]
+        else:
+            part = graph.concat(group) @ np.kron(weights[:, None], eye)
+        total = part if total is None else total + part
     if total is None:
         raise ParityError(
             "an ensemble without members", way_out="this is a bug: please report it with the run's folder"
@@ -139,5 +142,5 @@ def _calibrate_binary(p: graph.Tensor, blend: Blend) -> graph.Tensor:
     if not blend.calibrated:
         return p
     inside = graph.clip(p, EDGE, 1 - EDGE)
-    odds = graph.apply("Log", inside / (inside * -1.0 + 1.0))
+    odds = graph.apply("Log", inside / graph.apply("Sub", 1.0, inside))
     return graph.apply("Sigmoid", odds * blend.slope + blend.offset)

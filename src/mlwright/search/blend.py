@@ -20,6 +20,7 @@ from mlwright.contracts.protocols import Truth
 Floats = NDArray[np.floating[Any]]
 STEPS = 25  # members are drawn with replacement so often at most
 ENOUGH = 20_000  # rows that decide about weights; more cost time and change nothing
+_WORTH = 3e-3  # share of the loss that a member has to bring
 EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before their logarithm is taken
 _ABSOLUTE = frozenset({"mae", "median_absolute_error", "mape"})
 _THRESHOLDED = frozenset({"f1", "f1_macro", "f1_weighted", "mcc", "balanced_accuracy"})
@@ -113,7 +114,26 @@ def _greedy(predictions: Sequence[Floats], truth: Truth, metric: str) -> tuple[f
             best, best_counts = losses[pick], counts
         elif step - best_counts.sum() > 3:
             break
-    return tuple(float(c) for c in best_counts / best_counts.sum())
+    return _pruned(best_counts / best_counts.sum(), predictions, truth, metric)
+
+
+def _pruned(weights: Floats, predictions: Sequence[Floats], truth: Truth, metric: str) -> tuple[float, ...]:
+    """Without the members, least first, that bring less than _WORTH of the loss: each costs size and latency."""
+
+    def cost(weights: Floats) -> float:
+        return loss(Blend(tuple(weights))(predictions, truth.task), truth, metric)
+
+    most = cost(weights) * (1 + _WORTH)
+    for member in np.argsort(weights, kind="stable"):
+        fewer = weights.copy()
+        fewer[member] = 0.0
+        if weights[member] == 0 or fewer.sum() == 0:
+            continue
+        fewer /= fewer.sum()
+        if cost(fewer) > most:
+            break
+        weights = fewer
+    return tuple(float(w) for w in weights)
 
 
 def _calibrated(blend: Blend, predictions: Sequence[Floats], truth: Truth) -> Blend:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright import metrics
+from mlwright import metrics, plugins
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.protocols import Clock, Listener, Truth
 from mlwright.contracts.records import Candidates, Feature, Member, Trial, TrialSpec
@@ -61,14 +61,13 @@ class Search:
 
     @property
     def refits(self) -> bool:
-        """Whether each trial is also fitted on all rows: always where early folds know only the past, and where limits
-        of latency or size may leave no room for a model a fold."""
-        problem = self.ground.problem
-        return self.ground.plan.splitter == "time" or problem.max_latency is not None or problem.max_size is not None
+        """Whether every trial is also fitted on all rows: a limit of latency or size may leave no room for its
+        folds."""
+        return self.ground.problem.max_latency is not None or self.ground.problem.max_size is not None
 
     def units(self, spec: TrialSpec) -> range:
         """The folds of a trial; the last is the refit, where there is one."""
-        return range(self.ground.plan.folds + self.refits)
+        return range(self.ground.plan.folds + (self.refits or self._alone(spec.learner)))
 
     def execute(self, pool: Pool) -> None:
         """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock
@@ -201,10 +200,18 @@ class Search:
         difference = max(o.result.difference for o in done)
         return Trial(spec=spec, status="done", loss=self._losses[spec.id], seconds=seconds, difference=difference)
 
+    def alone(self, trial: str) -> bool:
+        """Whether a trial's one model of all rows stands for it, whatever the others do."""
+        return self._alone(next(s.learner for s in self.ground.plan.trials if s.id == trial))
+
+    def _alone(self, learner: str) -> bool:
+        return not self.ground.plan.bagged or not plugins.find("mlwright.learners", learner).bagged
+
     def members(self, names: list[str], refit: bool) -> list[list[Outcome]]:
         """The outcomes that stand for each trial in a model: its folds', or that of its refit."""
         folds = self.ground.plan.folds
-        return [[self.outcomes[n, folds]] if refit else [self.outcomes[n, f] for f in range(folds)] for n in names]
+        units = [(folds,) if refit or self.alone(name) else range(folds) for name in names]
+        return [[self.outcomes[name, fold] for fold in chosen] for name, chosen in zip(names, units, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -254,8 +261,6 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
     truth = search.truth()
     predictions = {n: search.prediction(n) for n in done}
     ways = [False, True] if search.refits else [False]
-    if search.ground.plan.splitter == "time":
-        ways = [True]
     blend = choose([predictions[n] for n in done], truth, search.metric, search.ground.problem.seed)
     order = sorted(
         (n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)]
@@ -279,7 +284,8 @@ def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: A
     return Candidates(
         trials=tuple(trials),
         members=tuple(
-            Member(trial=n, weight=w, refit=choice.refit) for n, w in zip(choice.names, blend.weights, strict=True)
+            Member(trial=n, weight=w, refit=choice.refit or search.alone(n))
+            for n, w in zip(choice.names, blend.weights, strict=True)
         ),
         metric=search.metric,
         metric_reason=reason,
@@ -296,7 +302,7 @@ def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: A
 def reader(search: Search, trial: str) -> Session:
     """A finished trial alone, as a model: how baselines answer rows that were sealed away."""
     schema = search.ground.table.schema
-    member = search.members([trial], search.ground.plan.splitter == "time")[0]
+    member = search.members([trial], refit=False)[0]
     outputs = emit([[o.fragment for o in member if o.fragment is not None]], Blend((1.0,)), schema)
     return Session(compile(outputs, Inputs(schema.numbers, schema.strings)))
 
