@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlwright.lifecycle import resume, train
+from mlwright.lifecycle import go_on, train
 
 
 def silent(event: str, **facts: Any) -> None:
@@ -16,7 +16,7 @@ def silent(event: str, **facts: Any) -> None:
 if __name__ == "__main__":
     data, folder, *run = sys.argv[1:]
     if run:
-        resume(Path(run[0]), silent)
+        go_on(Path(run[0]), silent)
     else:
         place = Path(folder)
         train(data, "left", budget=None, trials=3, seed=1, out=place / "model", runs=place / "runs")

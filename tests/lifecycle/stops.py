@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mlwright.lifecycle import resume, train
+from mlwright.lifecycle import go_on, train
 
 
 def listener(stage: str) -> Any:
@@ -24,7 +24,7 @@ if __name__ == "__main__":
     stage, folder, *run = sys.argv[1:]
     place = Path(folder)
     if run:
-        resume(Path(run[0]), listener(stage))
+        go_on(Path(run[0]), listener(stage))
     else:
         train(
             place / "data.csv",

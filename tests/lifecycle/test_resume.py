@@ -11,7 +11,7 @@ import pytest
 
 from mlwright.contracts.errors import RunError
 from mlwright.contracts.records import Problem
-from mlwright.lifecycle import STAGES, resume
+from mlwright.lifecycle import STAGES, go_on
 from mlwright.lifecycle.journey import Request
 from mlwright.store import Run
 
@@ -46,11 +46,11 @@ def test_stopped_after_every_record_it_comes_to_the_same(table, tmp_path):
         command = [sys.executable, str(STOPS), verb, str(stopped), str(run)]
         assert subprocess.run(command, check=False).returncode == 9
     assert not (stopped / "model").exists()
-    arrival = resume(run, silent)
+    arrival = go_on(run, silent)
     assert result(stopped) == result(whole)
     # a finished run is not run again, and says what it came to
     before = {path: path.stat().st_mtime_ns for path in (stopped / "model").iterdir()}
-    again = resume(run, silent)
+    again = go_on(run, silent)
     assert (again.verdict, again.model, again.findings) == (arrival.verdict, arrival.model, arrival.findings)
     assert {path: path.stat().st_mtime_ns for path in (stopped / "model").iterdir()} == before
     starts = [event for event in Run(run).events() if event["event"] == "start"]
@@ -59,7 +59,7 @@ def test_stopped_after_every_record_it_comes_to_the_same(table, tmp_path):
 
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(RunError) as caught:
-        resume(tmp_path / "nowhere", silent)
+        go_on(tmp_path / "nowhere", silent)
     assert "nowhere" in caught.value.where
     assert caught.value.way_out
 
@@ -69,7 +69,7 @@ def test_data_that_was_in_memory_and_is_lost_is_told(tmp_path):
     run.write("problem", Problem(target="y"))
     run.write("request", Request(source="", model=str(tmp_path / "model"), command=""))
     with pytest.raises(RunError, match="in memory"):
-        resume(run.path, silent)
+        go_on(run.path, silent)
 
 
 def test_two_processes_never_work_on_one_run(tmp_path):
@@ -77,4 +77,4 @@ def test_two_processes_never_work_on_one_run(tmp_path):
     run.write("problem", Problem(target="y"))
     run.write("request", Request(source="data.csv", model=str(tmp_path / "model"), command=""))
     with run.lock(), pytest.raises(RunError, match="another process"):
-        resume(run.path, silent)
+        go_on(run.path, silent)

@@ -26,4 +26,4 @@ def resume(
     from mlwright.cli.ending import travel
 
     desk: Desk = context.obj
-    return travel(desk, lambda listener: lifecycle.resume(Path(run), listener), strict=strict)
+    return travel(desk, lambda listener: lifecycle.go_on(Path(run), listener), strict=strict)

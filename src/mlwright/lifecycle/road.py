@@ -29,6 +29,7 @@ from mlwright.contracts.records import (
     Table,
     Verdict,
 )
+from mlwright.lifecycle import amounts
 from mlwright.lifecycle.journey import (
     Journey,
     Request,
@@ -115,8 +116,6 @@ def train(
     written to the folder ``out`` and the run kept under ``runs``, where these are given. Raises InputError, BudgetError
     or RunError, which say what to do about it.
     """
-    from mlwright.lifecycle import amounts
-
     problem = Problem(
         target=target,
         metric=metric,
@@ -139,7 +138,7 @@ def train(
 
 
 def run(data: Any, problem: Problem, place: Place, listener: Listener) -> Arrival:
-    """Run every stage on ``data``. What was finished stays in the run's folder, for `resume`."""
+    """Run every stage on ``data``. What was finished stays in the run's folder, for `go_on`."""
     source = "" if not isinstance(data, str | Path) else str(data)
     if source and "://" not in source:
         source = str(Path(source).absolute())
@@ -170,7 +169,15 @@ def _check(problem: Problem) -> None:
             raise InputError(f"{name} is {value}", where=f"--{name}", way_out=f"Give a whole number, {least} or more.")
 
 
-def resume(folder: Path, listener: Listener) -> Arrival:
+def resume(folder: str | os.PathLike[str], listener: Listener | None = None) -> bundle.Model:
+    """The model of a run that was interrupted, after going on with it; of a finished run, just its model.
+
+    Raises what `go_on` does, and BundleError when a finished run's model is no longer where it was.
+    """
+    return bundle.load(go_on(Path(folder), listener or _silent).model)
+
+
+def go_on(folder: Path, listener: Listener) -> Arrival:
     """Go on with a run that was interrupted; a finished one just says again what it came to.
 
     Its clock has what was left of the budget, but at least a fifth of it. Raises RunError when the folder is no run, or

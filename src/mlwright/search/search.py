@@ -141,6 +141,8 @@ class Search:
             if status != "deadline":  # a resumed run has time again
                 write_outcome(path, outcome)
         self._keep(outcome)
+        result = outcome.result
+        self.run.log("fold", trial=trial, fold=fold, status=result.status, seconds=round(result.seconds, 3))
         spec = next(s for s in self.ground.plan.trials if s.id == trial)
         for message in outcome.result.refused:
             self.listener("step-refused", trial=trial, fold=fold, message=message)
