@@ -19,8 +19,8 @@ demo: $(VENV)/.demo ## train on real data, judge, serve the model, ask it over H
 test: $(VENV)/.dev ## run every test
 	$(BIN)/python -m pytest
 
-fast: $(VENV)/.dev ## run the tests not marked slow
-	$(BIN)/python -m pytest -m "not slow"
+fast: $(VENV)/.dev ## run the everyday tests: those not marked slow or story
+	$(BIN)/python -m pytest -m "not slow and not story"
 
 check: $(VENV)/.dev ## lint, formatting and types
 	$(BIN)/ruff check

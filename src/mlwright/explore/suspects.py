@@ -87,8 +87,8 @@ def _deciding(rows: pl.DataFrame, names: list[str]) -> dict[str, str]:
     most = min((1 - PURITY) * rows.height, 0.05 * wrong_by_guess)
     found = {}
     for name in names:
-        counts = rows.group_by(name, TARGET).len()
-        levels = counts.group_by(name).agg(pl.col("len").max().alias("top"))
+        counts = rows.select(pl.col(name).alias("level"), TARGET).group_by("level", TARGET).len("rows")
+        levels = counts.group_by("level").agg(pl.col("rows").max().alias("top"))
         wrong = rows.height - levels["top"].sum()
         if levels.height >= 2 and wrong <= most and levels.height * ROWS_A_LEVEL <= rows.height:
             found[name] = f"decides the class in {1 - wrong / rows.height:.2%} of the rows"

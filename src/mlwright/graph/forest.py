@@ -77,6 +77,49 @@ def blend(forests: Sequence[Forest], share: NDArray[np.float64]) -> Forest:
     return _replace(joined, weight=weight, target=np.zeros_like(joined.target), targets=1)
 
 
+def split(forest: Forest, most: int) -> list[Forest]:
+    """Forests of at most ``most`` trees each, whose answers add up to this one's."""
+    if len(forest.roots) <= most:
+        return [forest]
+    of_node, of_leaf = _trees_of(forest)
+    parts = -(-len(forest.roots) // most)
+    chunk = np.arange(len(forest.roots)) * parts // len(forest.roots)
+    return [_subset(forest, chunk == part, chunk[of_node] == part, chunk[of_leaf] == part) for part in range(parts)]
+
+
+def _trees_of(forest: Forest) -> tuple[Ints, Ints]:
+    """The tree that each node and each leaf belongs to."""
+    of_node, of_leaf = np.zeros(len(forest.feature), np.int64), np.zeros(len(forest.weight), np.int64)
+    place, tree = forest.roots, np.arange(len(forest.roots))
+    while len(place):
+        inner = place >= 0
+        of_leaf[~place[~inner]] = tree[~inner]
+        node, tree = place[inner], tree[inner]
+        of_node[node] = tree
+        place, tree = np.concatenate([forest.left[node], forest.right[node]]), np.concatenate([tree, tree])
+    return of_node, of_leaf
+
+
+def _subset(forest: Forest, trees: NDArray[np.bool_], nodes: NDArray[np.bool_], leaves: NDArray[np.bool_]) -> Forest:
+    node, leaf = np.cumsum(nodes) - 1, np.cumsum(leaves) - 1
+
+    def moved(place: Ints) -> Ints:
+        to_leaf = place < 0
+        return np.where(to_leaf, ~leaf[np.where(to_leaf, ~place, 0)], node[np.where(to_leaf, 0, place)])
+
+    return Forest(
+        roots=moved(forest.roots[trees]) if len(node) else ~leaf[~forest.roots[trees]],
+        feature=forest.feature[nodes],
+        threshold=forest.threshold[nodes],
+        left=moved(forest.left[nodes]) if len(node) else forest.left,
+        right=moved(forest.right[nodes]) if len(node) else forest.right,
+        missing_left=forest.missing_left[nodes],
+        weight=forest.weight[leaves],
+        target=forest.target[leaves],
+        targets=forest.targets,
+    )
+
+
 def round_down(threshold: NDArray[np.float64]) -> NDArray[np.float32]:
     """The largest float32 not above each threshold: ``float32(x) <= threshold`` keeps its answer for every x."""
     single = threshold.astype(np.float32)

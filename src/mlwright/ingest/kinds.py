@@ -206,8 +206,8 @@ def _range(values: pl.Series) -> tuple[float | None, float | None]:
 
 
 def _levels(values: pl.Series) -> tuple[str, ...]:
-    counts = values.drop_nulls().value_counts(name="n")
-    return tuple(counts.sort("n", values.name, descending=[True, False])[values.name].head(_TOP).to_list())
+    counts = values.drop_nulls().alias("level").value_counts(name="rows")
+    return tuple(counts.sort("rows", "level", descending=[True, False])["level"].head(_TOP).to_list())
 
 
 def _example(values: pl.Series) -> Any:

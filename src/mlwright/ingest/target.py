@@ -152,8 +152,8 @@ def _regression(reading: Reading, name: str) -> Answer:
 def _classification(reading: Reading, problem: Problem) -> Answer:
     name = problem.target
     where = f"column {name!r}"
-    counts = reading.labels.drop_nulls().value_counts(name="n").sort(name)
-    rare, kept = counts.filter(pl.col("n") < 2), counts.filter(pl.col("n") >= 2)
+    counts = reading.labels.drop_nulls().alias("label").value_counts(name="rows").sort("label")
+    rare, kept = counts.filter(pl.col("rows") < 2), counts.filter(pl.col("rows") >= 2)
     if kept.height < 2:
         way_out = "To predict a number, name a metric for numbers (rmse); classes need two rows each, better hundreds."
         what = f"of {counts.height} different values, {kept.height} occur more than once"
@@ -162,16 +162,16 @@ def _classification(reading: Reading, problem: Problem) -> Answer:
         way_out = "To predict a number, name a metric for numbers (rmse); otherwise put the rare classes together."
         raise InputError(f"{kept.height} classes are too many (at most {MOST_CLASSES})", where=where, way_out=way_out)
     if problem.task == "binary" and kept.height > 2:
-        shown = ", ".join(map(repr, map(_label, kept[name].head(5).to_list())))
+        shown = ", ".join(map(repr, map(_label, kept["label"].head(5).to_list())))
         what = f"the target has {kept.height} classes ({shown}), not two"
         raise InputError(what, where=where, way_out="Use the task multiclass, or none.")
-    whole = kept[name].dtype == pl.Float64 and bool((kept[name] == kept[name].round()).all())
-    classes = tuple(int(value) if whole else value for value in kept[name].to_list())
+    whole = kept["label"].dtype == pl.Float64 and bool((kept["label"] == kept["label"].round()).all())
+    classes = tuple(int(value) if whole else value for value in kept["label"].to_list())
     codes = pl.Series(range(kept.height), dtype=pl.Int32)
-    values = reading.labels.replace_strict(kept[name], codes, default=None, return_dtype=pl.Int32)
+    values = reading.labels.replace_strict(kept["label"], codes, default=None, return_dtype=pl.Int32)
     task: TaskKind = "binary" if kept.height == 2 else "multiclass"
-    target = Target(name=name, task=task, classes=classes, counts=tuple(kept["n"].to_list()))
-    return Answer(target, values, _rare(rare[name], name))
+    target = Target(name=name, task=task, classes=classes, counts=tuple(kept["rows"].to_list()))
+    return Answer(target, values, _rare(rare["label"], name))
 
 
 def _rare(labels: pl.Series, name: str) -> tuple[Finding, ...]:

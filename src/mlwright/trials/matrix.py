@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -64,7 +65,7 @@ def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -
     A step that refuses its column is left out. Raises InputError when nothing is left.
     """
     names = list(rows.schema.numbers)
-    table = pl.DataFrame(rows.feeds["numbers"], schema=names).fill_nan(None) if names else pl.DataFrame()
+    table = _frame(rows.feeds["numbers"], names) if names else pl.DataFrame()
     pieces: list[_Piece] = []
     refused: list[str] = []
     for spec in specs:
@@ -83,6 +84,11 @@ def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -
     tensor = concat([p.tensor for p in pieces])
     features = tuple(f for p in pieces for f in p.features)
     return Matrix(tensor, features, _run(tensor, pieces, rows, parts), tuple(refused))
+
+
+def _frame(array: NDArray[Any], names: Sequence[str]) -> pl.DataFrame:
+    """The columns of an array by name (Polars would rename an empty one), missing as null."""
+    return pl.DataFrame({name: array[:, i] for i, name in enumerate(names)}).fill_nan(None)
 
 
 def _first(spec: StepSpec) -> type[Step]:
@@ -115,7 +121,7 @@ def _fit_chain(spec: StepSpec, x: Tensor, frame: pl.DataFrame, rows: Rows) -> tu
         names = [(out, origin[came]) for out, came in step.outputs([n for n, _ in names])]
         if place + 1 < len(spec.steps):
             value = Session(compile({"x": x}, rows.inputs), threads=1)(rows.feeds)["x"].astype(np.float64)
-            frame = pl.DataFrame(value, schema=[n for n, _ in names]).fill_nan(None)
+            frame = _frame(value, [n for n, _ in names])
     return cast(x, "float32"), names
 
 
