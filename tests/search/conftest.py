@@ -22,8 +22,8 @@ from mlwright.trials import Ground
 from mlwright.trials.fold import fit_fold
 
 TRIALS = (
-    TrialSpec(id="constant", learner="constant", baseline=True),
-    TrialSpec(id="linear", learner="linear", baseline=True),
+    TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
+    TrialSpec(id="linear", learner="linear", bagged=False, baseline=True),
     TrialSpec(id="lightgbm-1", learner="lightgbm", options={"rounds": 20, "rate": 0.2, "leaves": 7}),
     TrialSpec(id="extratrees-1", learner="extratrees", options={"trees": 30}),
 )

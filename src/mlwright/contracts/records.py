@@ -163,25 +163,24 @@ class Feature(Record, frozen=True):
 
 
 class TrialSpec(Record, frozen=True):
-    """One configuration to try; ``rows`` caps the rows that it is fitted on."""
+    """One configuration to try; ``rows`` caps the rows that it is fitted on. ``bagged`` says whether the mean of its
+    fold models ships; if not, folds only judge, and one model of all rows ships. A ``baseline`` is there to be
+    beaten."""
 
     id: str
     learner: str
     options: dict[str, Any] = {}
     rows: int | None = None
+    bagged: bool = True
     baseline: bool = False
 
 
 class Plan(Record, frozen=True):
-    """What to try, in order, over which folds: a pure function of the table's shape, the problem and the budget.
-
-    ``bagged`` says whether the mean of the fold models ships; if not, folds only judge, and a model of all rows ships.
-    """
+    """What to try, in order, over which folds: a pure function of the table's shape, the problem and the budget."""
 
     folds: int
     splitter: Literal["stratified", "plain", "group", "time"]
     trials: tuple[TrialSpec, ...]
-    bagged: bool = True
 
 
 class FoldResult(Record, frozen=True):

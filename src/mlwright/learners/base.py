@@ -27,15 +27,12 @@ class Learner(ABC):
     - ``terms.watch`` marks rows meant for early stopping and the like; they may be learnt from afterwards.
     - `predict` gives (n, w): the probability of the second class (binary, w = 1), of every class (multiclass), or the
       value on the truth's scale (regression, w = 1); finite for every legal x.
-    - ``bagged`` says whether the mean of models fitted on different rows does better than one fitted on all: if not,
-      the folds only judge, and one model of all rows ships.
     - `emit` gives the same as an expression of x, equal within 1e-5 on any x; a learner that can't be emitted can't be
       one.
     """
 
     tasks: ClassVar[tuple[TaskKind, ...]] = ("binary", "multiclass", "regression")
     flavour: ClassVar[Flavour] = "trees"
-    bagged: ClassVar[bool] = True
 
     @abstractmethod
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Learner:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,6 @@ class ExtraTrees(Learner):
 class SmallTree(Learner):
     """One decision tree of ``depth`` levels: what a person could read. A baseline to beat."""
 
-    bagged: ClassVar[bool] = False
     depth: int = 3
     least: int = 5
     _truth: tuple[str, int] = field(default=("", 1), init=False)

@@ -26,7 +26,6 @@ class Linear(Learner):
     one that does best on the watched rows is fitted again on all of them."""
 
     flavour: ClassVar[Flavour] = "linear"
-    bagged: ClassVar[bool] = False
     strengths: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     iterations: int = 200
     _task: str = field(default="", init=False)

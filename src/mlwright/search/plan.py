@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import msgspec
+
 from mlwright.contracts.records import Plan, Problem, Recipe, Table, TrialSpec
 from mlwright.trials.folds import Splitter
 
@@ -30,18 +32,20 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
     elif table.schema.target.task != "regression":
         splitter = "stratified"
     shape = _Shape(table, problem.budget)
+    small, capped = min(table.rows, 50_000), shape.linear_rows()
     trials = [
-        TrialSpec(id="constant", learner="constant", baseline=True),
-        TrialSpec(id="small-tree", learner="small_tree", rows=min(table.rows, 50_000), baseline=True),
-        TrialSpec(id="linear", learner="linear", rows=shape.linear_rows(), baseline=True),
+        TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
+        TrialSpec(id="small-tree", learner="small_tree", rows=small, bagged=False, baseline=True),
+        TrialSpec(id="linear", learner="linear", rows=capped, bagged=False, baseline=True),
         *_boosters(shape)[:1],
         *_forests(shape),
         *_boosters(shape)[1:],
     ]
+    if splitter == "time" or table.rows >= _ENOUGH:
+        trials = [msgspec.structs.replace(t, bagged=False) for t in trials]
     if problem.trials is not None:
         trials = trials[: 2 + problem.trials]
-    bagged = splitter != "time" and table.rows < _ENOUGH
-    return Plan(folds=shape.folds, splitter=splitter, trials=tuple(trials), bagged=bagged)
+    return Plan(folds=shape.folds, splitter=splitter, trials=tuple(trials))
 
 
 class _Shape:

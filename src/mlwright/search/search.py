@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright import metrics, plugins
+from mlwright import metrics
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.protocols import Clock, Listener, Truth
 from mlwright.contracts.records import Candidates, Feature, Member, Trial, TrialSpec
@@ -67,7 +67,7 @@ class Search:
 
     def units(self, spec: TrialSpec) -> range:
         """The folds of a trial; the last is the refit, where there is one."""
-        return range(self.ground.plan.folds + (self.refits or self._alone(spec.learner)))
+        return range(self.ground.plan.folds + (self.refits or not spec.bagged))
 
     def execute(self, pool: Pool) -> None:
         """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock
@@ -204,10 +204,7 @@ class Search:
 
     def alone(self, trial: str) -> bool:
         """Whether a trial's one model of all rows stands for it, whatever the others do."""
-        return self._alone(next(s.learner for s in self.ground.plan.trials if s.id == trial))
-
-    def _alone(self, learner: str) -> bool:
-        return not self.ground.plan.bagged or not plugins.find("mlwright.learners", learner).bagged
+        return not next(s.bagged for s in self.ground.plan.trials if s.id == trial)
 
     def members(self, names: list[str], refit: bool) -> list[list[Outcome]]:
         """The outcomes that stand for each trial in a model: its folds', or that of its refit."""

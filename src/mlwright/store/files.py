@@ -168,12 +168,22 @@ def _make_locked(target: Path) -> tuple[Path, int]:
     while True:
         building = _beside(target, _BUILDING)
         building.mkdir()
-        lock = os.open(building, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        with suppress(OSError):  # a file system without locks: nobody will sweep it either
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if building.exists():  # else another writer swept it between the making and the locking
-            return building, lock
-        os.close(lock)
+        with suppress(FileNotFoundError):  # another writer swept it between the making and the opening
+            lock = os.open(building, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            if _held(lock) and building.exists():  # else another writer is sweeping it, or has
+                return building, lock
+            os.close(lock)
+
+
+def _held(lock: int) -> bool:
+    """Whether the lock was got. A file system without locks says yes: nobody will sweep there either."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _lock_folder(folder: Path) -> int | None:
