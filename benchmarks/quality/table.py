@@ -1,7 +1,7 @@
 """Every task of a benchmark folder: score, seconds, one-row latency, size and graph difference, beside a plain random
 forest.
 
-    python benchmarks/quality/table.py --bench ../shared/bench --budget 20 [--tasks a,b] [--split 0] [--out lines.jsonl]
+    python benchmarks/quality/table.py --bench FOLDER --budget 20 [--tasks a,b] [--split 0] [--tell] [--out FILE]
 
 The folder holds tasks.py (`load(name, split)` gives a task with train, test, target, kind, metric and score) and the
 data's catalog; the protocol is that of its run.py: train on the train part, predict the test part, time 20 single rows.
@@ -58,7 +58,13 @@ def constant(task: Any, rows: int) -> tuple[Any, Any, Any]:
     return None, np.tile(share.to_numpy(), (rows, 1)), list(share.index)
 
 
-def measure(bench: Path, name: str, split: int, budget: float) -> dict[str, Any]:
+def told(rules: dict[str, Any], columns: Any) -> dict[str, str]:
+    """The options that say what a task is split by, where that is a column: its time or its group."""
+    named = {"time": rules.get("order_by"), "group": rules.get("group")}
+    return {option: column for option, column in named.items() if column in columns}
+
+
+def measure(bench: Path, name: str, split: int, budget: float, tell: bool) -> dict[str, Any]:
     """One task, in this process."""
     sys.path.insert(0, str(bench))
     import tasks
@@ -125,11 +131,12 @@ def main() -> None:
     parser.add_argument("--tasks", default="")
     parser.add_argument("--split", type=int, default=0)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--tell", action="store_true", help="name the column of time or group that a task is split by")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     args = parser.parse_args()
     bench = args.bench.resolve()
     if args.one:
-        print(json.dumps(measure(bench, args.one, args.split, args.budget)))
+        print(json.dumps(measure(bench, args.one, args.split, args.budget, args.tell)))
         return
     sys.path.insert(0, str(bench))
     import tasks
@@ -148,6 +155,7 @@ def main() -> None:
             "--split",
             str(args.split),
         ]
+        command += ["--tell"] if args.tell else []
         done = subprocess.run([*command, "--one", name], capture_output=True, text=True, check=False)
         failed = {"task": name, "error": (done.stderr.strip().splitlines() or ["no output"])[-1]}
         line = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else failed

@@ -23,7 +23,7 @@ from statistics import median
 from typing import Any
 
 
-def trained(system: str, task: Any, budget: float, folder: str) -> Any:
+def trained(system: str, task: Any, budget: float, preset: str, folder: str) -> Any:
     """A function from a frame to predictions."""
     if system == "mlwright":
         import mlwright
@@ -34,21 +34,23 @@ def trained(system: str, task: Any, budget: float, folder: str) -> Any:
 
     metric = {"rmse": "root_mean_squared_error"}.get(task.metric, task.metric)
     peer = TabularPredictor(task.target, problem_type=task.kind, eval_metric=metric, path=folder, verbosity=0)
-    peer.fit(task.train, time_limit=budget, presets="best_v150")
+    peer.fit(task.train, time_limit=budget, presets=preset)
     peer.persist()
     return peer.predict if task.kind == "regression" else peer.predict_proba
 
 
-def measure(bench: Path, system: str, name: str, budget: float, rows: int) -> dict[str, float]:
+def measure(options: argparse.Namespace, system: str, name: str) -> dict[str, float]:
     """Train and time one system on one task, in this process."""
-    sys.path.insert(0, str(bench))
+    sys.path.insert(0, str(options.bench.resolve()))
     import pandas as pd
     import tasks
+
+    rows = options.rows
 
     task = tasks.load(name)
     features = task.test.drop(columns=[task.target])
     with tempfile.TemporaryDirectory() as folder:
-        ask = trained(system, task, budget, folder + "/model")
+        ask = trained(system, task, options.budget, options.preset, folder + "/model")
         single = []
         for i in range(220 if system == "mlwright" else 30):
             frame = features.iloc[i % len(features) : i % len(features) + 1]
@@ -72,18 +74,28 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=60.0)
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--peer-python")
+    parser.add_argument("--preset", default="best_quality", help="of the peer")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
     bench = args.bench.resolve()
     if args.one:
-        print(json.dumps(measure(bench, *args.one, args.budget, args.rows)))
+        print(json.dumps(measure(args, *args.one)))
         return
     print("| task | system | one row, ms | rows a second | times the peer's |\n|---|---|---|---|---|")
     for name in args.tasks.split(","):
         found: dict[str, dict[str, float]] = {}
         for system, python in (("autogluon", args.peer_python), ("mlwright", sys.executable)):
             if python:
-                options = ["--bench", str(bench), "--budget", str(args.budget), "--rows", str(args.rows)]
+                options = [
+                    "--bench",
+                    str(bench),
+                    "--budget",
+                    str(args.budget),
+                    "--rows",
+                    str(args.rows),
+                    "--preset",
+                    args.preset,
+                ]
                 command = [python, __file__, *options, "--one", system, name]
                 done = subprocess.run(command, capture_output=True, text=True, check=True)
                 found[system] = json.loads(done.stdout.splitlines()[-1])
