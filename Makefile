@@ -20,7 +20,7 @@ test: $(VENV)/.dev ## run every test
 	$(BIN)/python -m pytest
 
 fast: $(VENV)/.dev ## run the everyday tests: those not marked slow or story
-	$(BIN)/python -m pytest -m "not slow and not story"
+	$(BIN)/python -m pytest -m "not slow and not story" --hypothesis-profile=quick
 
 check: $(VENV)/.dev ## lint, formatting and types
 	$(BIN)/ruff check

@@ -82,6 +82,7 @@ def auc_of(y: Array, prediction: Array) -> Prepare:
     return lambda rows: weigher(METRICS["roc_auc"], y[rows], prediction[rows])
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_truth_about_95_times_in_100() -> None:
     """Two normal curves one apart: the area under the ROC curve is known."""
     truth, held, runs = 0.5 * (1 + erf(0.5)), 0, 200
@@ -139,6 +140,7 @@ def best_of(y: Array, candidates: dict[str, Array]) -> Array:
     return max(candidates.values(), key=lambda p: score(METRICS["roc_auc"], y, p))
 
 
+@pytest.mark.slow
 def test_the_best_of_50_noise_models_looks_skilled_until_corrected() -> None:
     plain, corrected = [], []
     for seed in range(12):

@@ -83,6 +83,7 @@ def test_files_that_cannot_be_read_are_named(tmp_path, name, content):
     told(lambda: train(tmp_path / name), name)
 
 
+@pytest.mark.slow
 def test_data_that_does_not_fit_a_model_is_told_with_every_problem(model, table):
     frame = table(5, seed=9)
     told(lambda: model.predict(frame.drop("size")), "size")

@@ -60,6 +60,7 @@ def leaking(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col("target").cast(pl.Float64).mean().over("town").alias("town"), "target")
 
 
+@pytest.mark.slow
 def test_noise_scores_no_better_than_chance(tmp_path):
     scores = [auc(ground(tmp_path, seed), learner) for seed in range(TABLES) for learner in LEARNERS]
     error = np.std(scores, ddof=1) / np.sqrt(len(scores))

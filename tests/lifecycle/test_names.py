@@ -27,6 +27,7 @@ NAMES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["n", "label", "answer"])
 def test_columns_may_be_called_anything(target: str) -> None:
     rng = np.random.default_rng(0)

@@ -316,6 +316,7 @@ bodies = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(body=bodies)
 @example(body=[ROW | {"age": 10**400}])

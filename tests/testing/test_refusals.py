@@ -17,6 +17,8 @@ from mlwright.steps import Step
 from mlwright.steps.categories import TargetMean
 from mlwright.testing import LearnerLaws, StepLaws, checks, learners
 
+pytestmark = pytest.mark.slow  # each of many broken plug-ins is put through whole suites
+
 
 def broken(suite):
     """The laws that a plug-in does not keep, without their cases."""
