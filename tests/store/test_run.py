@@ -103,43 +103,6 @@ def test_records_stay_inside_the_run(run: Run, name: str) -> None:
         run.write(name, Note(title="x"))
 
 
-def test_arrays_come_back_as_they_were_and_the_same_bytes_each_time(run: Run) -> None:
-    arrays = {
-        "file": np.arange(6.0).reshape(2, 3)[:, ::2],
-        "name": np.array([], dtype=np.int32),
-        "self_": np.array(3),
-        "words": np.array(["ä", ""]),
-        "nan": np.array([np.nan, np.inf]),
-    }
-    run.arrays("folds/t01-0", **arrays)
-    first = (run.path / "folds" / "t01-0.npz").read_bytes()
-    run.arrays("folds/t01-0", **arrays)
-    assert (run.path / "folds" / "t01-0.npz").read_bytes() == first
-    assert run.has_arrays("folds/t01-0") and not run.has("folds/t01-0")
-    back = Run.open(run.path).load_arrays("folds/t01-0")
-    assert back.keys() == arrays.keys()
-    for key, array in arrays.items():
-        np.testing.assert_array_equal(back[key], array)
-        assert back[key].dtype == array.dtype
-
-
-def test_arrays_of_objects_are_refused(run: Run) -> None:
-    with pytest.raises(ValueError, match="Object arrays"):
-        run.arrays("bad", a=np.array([{}, None], dtype=object))
-    assert not run.has_arrays("bad")
-
-
-def test_a_missing_or_damaged_array_file_is_named(run: Run) -> None:
-    with pytest.raises(RunError, match=re.escape(str(run.path / "a.npz"))):
-        run.load_arrays("a")
-    run.arrays("a", x=np.arange(100.0))
-    whole = (run.path / "a.npz").read_bytes()
-    for cut in (0, 1, 60, len(whole) // 2, len(whole) - 1):
-        (run.path / "a.npz").write_bytes(whole[:cut])
-        with pytest.raises(RunError, match=re.escape(str(run.path / "a.npz"))):
-            run.load_arrays("a")
-
-
 def test_the_log_keeps_every_line_in_order(run: Run) -> None:
     assert run.events() == []
     run.log("started", rows=np.int64(5), score=np.float64(0.5), folder=Path("x"), shape=np.zeros(2))

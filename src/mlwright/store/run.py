@@ -11,7 +11,6 @@ import fcntl
 import os
 import re
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +18,9 @@ from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from mlwright.contracts.errors import RunError
-from mlwright.store.files import TakenError, atomic_file, atomic_folder, atomic_write, explain, sweep_files
+from mlwright.store.files import TakenError, atomic_folder, atomic_write, explain, sweep_files
 
 T = TypeVar("T")
 
@@ -111,32 +109,6 @@ class Run:
     def has(self, name: str) -> bool:
         """Whether a record was kept under this name."""
         return self._file(name, ".json").is_file()
-
-    def arrays(self, name: str, /, **arrays: NDArray[Any]) -> None:
-        """Keep arrays as NAME.npz. Raises InputError when it can't be written, ValueError for arrays of objects."""
-        with (
-            atomic_file(self._file(name, ".npz")) as file,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive,
-        ):
-            for key, array in arrays.items():
-                entry = zipfile.ZipInfo(f"{key}.npy")  # a fixed date: same arrays, same bytes
-                with archive.open(entry, "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, np.asanyarray(array), allow_pickle=False)
-
-    def load_arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays that ``arrays`` kept under this name. Raises RunError if they are missing or not readable."""
-        file = self._file(name, ".npz")
-        try:
-            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
-                return {key: archive[key] for key in archive.files}
-        except FileNotFoundError as error:
-            raise RunError("these arrays are missing from the run", where=str(file), way_out="Train anew.") from error
-        except (OSError, ValueError, EOFError, KeyError, AttributeError, zipfile.BadZipFile) as error:
-            raise RunError(f"not readable ({error})", where=str(file), way_out=_ANEW) from error
-
-    def has_arrays(self, name: str) -> bool:
-        """Whether arrays were kept under this name."""
-        return self._file(name, ".npz").is_file()
 
     def log(self, event: str, **facts: Any) -> None:
         """Add one line to events.jsonl: the event, "at" (seconds since 1970) and the facts, which must fit JSON."""
