@@ -10,3 +10,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on sta
 Debug = Annotated[bool, typer.Option("--debug", help="On an error, show where in the code it came from.")]
 Strict = Annotated[bool, typer.Option("--strict", help='Exit with code 3 if the verdict is "hold" or "refuse".')]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The folder that train wrote, as models/churn.")]
+Query = Annotated[
+    str | None, typer.Option(metavar="SQL", help="SQL, or the name of a table, when DATA is the URL of a database.")
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(metavar="SIZE", help=r"The most memory to take, as 8GB. \[default: three quarters of what is free]"),
+]

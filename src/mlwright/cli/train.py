@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mlwright.cli.desk import Desk
-from mlwright.cli.options import Debug, Json, Strict
+from mlwright.cli.options import Debug, Json, Memory, Query, Strict
 
 
 def train(
@@ -43,6 +43,15 @@ def train(
     trials: Annotated[
         int | None, typer.Option(metavar="N", help="Stop after so many trials, whatever time they take.")
     ] = None,
+    query: Query = None,
+    schema: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What the columns are, as explore --schema wrote and you mended.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="A repair not to make, as its finding names it. Repeatable."),
+    ] = None,
+    memory: Memory = None,
     problem: Annotated[
         str | None, typer.Option(metavar="FILE", help="A TOML file with any of these; what is typed wins.")
     ] = None,
@@ -75,6 +84,10 @@ def train(
         seed=seed,
         max_latency=max_latency,
         max_size=max_size,
+        query=query,
+        schema=schema,
+        memory=memory,
+        keep=tuple(keep) if keep else None,
     )
     asked = problem_of(wish, problem)
     model = Path(out) if out is not None else Path("models", stem(data))

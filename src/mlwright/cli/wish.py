@@ -8,11 +8,22 @@ from typing import Any
 import msgspec
 
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import Problem, TaskKind
+from mlwright.contracts.records import ChildTable, Problem, TaskKind
 from mlwright.lifecycle import amounts
 
 _SUFFIXES = (".gz", ".csv", ".tsv", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson")
 _LARGEST_SEED = 2**32 - 1  # what the learners take
+
+
+class TableWish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A child table as people write it, under ``[tables.NAME]``: see ChildTable."""
+
+    data: str
+    key: str
+    parent: str = ""
+    time: str | None = None
+    moment: str | None = None
+    query: str | None = None
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,6 +40,11 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     seed: int | None = None
     max_latency: float | str | None = None
     max_size: float | str | None = None
+    query: str | None = None
+    schema: str | None = None
+    memory: float | str | None = None
+    keep: tuple[str, ...] | None = None
+    tables: dict[str, TableWish] | None = None
 
 
 def problem_of(typed: Wish, file: str | None) -> Problem:
@@ -56,6 +72,11 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         seed=wish.seed or 0,
         max_latency=amounts.milliseconds(wish.max_latency),
         max_size=amounts.size(wish.max_size),
+        query=wish.query,
+        schema=None if wish.schema is None else str(Path(wish.schema).absolute()),
+        tables=tuple(ChildTable(name=n, **msgspec.structs.asdict(t)) for n, t in (wish.tables or {}).items()),
+        memory=amounts.memory(wish.memory),
+        keep=wish.keep or (),
     )
 
 

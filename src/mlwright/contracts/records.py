@@ -12,22 +12,49 @@ from typing import Any, Literal
 
 import msgspec
 
-ColumnKind = Literal["numeric", "boolean", "categorical", "datetime", "text", "identifier", "constant"]
+ColumnKind = Literal[
+    "numeric", "boolean", "datetime", "categorical", "ordinal", "text", "list", "identifier", "constant"
+]
+Meaning = Literal["", "money", "percentage", "duration", "quantity", "year", "epoch", "key", "running-number"]
 TaskKind = Literal["binary", "multiclass", "regression"]
 Decision = Literal["ship", "hold", "refuse"]
 Severity = Literal["info", "warning", "severe"]
 Label = bool | int | float | str
 
 NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
-STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "text")
+STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "ordinal", "text", "list")
+ITEM_MARK = "\x1f"  # stands between the items of a list in one text of the graph's input ``strings``
 
 
 class Record(msgspec.Struct, frozen=True):
     """Base of every record."""
 
 
+class ChildTable(Record, frozen=True):
+    """A further table of which many rows may belong to one row of the main one.
+
+    ``data`` is where it is (a path or URL; ``query`` goes with a database), ``key`` its column that names the row of
+    the main table, by the main table's column ``parent`` (the same name unless given). ``time`` is its clock, and
+    ``moment`` the main table's column with the moment at which each row was asked: rows of the child at or after it
+    are not looked at.
+    """
+
+    name: str
+    data: str
+    key: str
+    parent: str = ""
+    time: str | None = None
+    moment: str | None = None
+    query: str | None = None
+
+
 class Problem(Record, frozen=True):
-    """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead."""
+    """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead.
+
+    ``query`` is SQL for data in a database, ``schema`` the path of a Schema that the user corrected (TOML), ``tables``
+    are child tables, ``memory`` bytes that the run may take (None: three quarters of what is free), and ``keep`` the
+    codes of repairs that are not to be made.
+    """
 
     target: str
     task: TaskKind | None = None
@@ -40,14 +67,41 @@ class Problem(Record, frozen=True):
     seed: int = 0
     max_latency: float | None = None
     max_size: int | None = None
+    query: str | None = None
+    schema: str | None = None
+    tables: tuple[ChildTable, ...] = ()
+    memory: int | None = None
+    keep: tuple[str, ...] = ()
+
+
+class Notation(Record, frozen=True):
+    """How the numbers of a column are written as text.
+
+    ``decimal`` and ``thousands`` are the marks ("" is none); ``brackets`` says that "(1,200)" is -1200; ``units`` maps
+    each unit that stands before or behind a number, as written, to the factor that turns it into ``unit``, the one
+    that the column's values are in ("$", "%", "kg", "s").
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    brackets: bool = False
+    unit: str = ""
+    units: dict[str, float] = {}
 
 
 class Column(Record, frozen=True):
     """One column as it was found and is expected again.
 
     ``words`` are the (false, true) words of a boolean kept as text; ``formats`` the strptime formats of a datetime kept
-    as text ("" stands for ISO 8601); ``low`` and ``high`` the range seen (numbers; epoch seconds for a datetime);
-    ``levels`` the most frequent values of a categorical; ``example`` one value seen, as JSON.
+    as text ("" stands for ISO 8601, "@s", "@ms", "@us" and "@ns" for a number since 1970); ``low`` and ``high`` the
+    range seen (numbers; epoch seconds for a datetime); ``levels`` the most frequent values of a categorical;
+    ``example`` one value seen, as JSON.
+
+    ``meaning`` is what the values are beyond their kind, ``notation`` how numbers are written where that is not plain,
+    ``order`` the levels of an ordinal from low to high, ``separator`` what stands between the items of a list ("[" for
+    JSON). ``spellings`` maps a value to the one that it stands for, ``blanks`` are further values that mean "missing":
+    both come from the user alone, who also sets ``corrected`` by correcting anything about the column. A column
+    ``parent.child`` comes out of a nested value in a column ``parent``.
     """
 
     name: str
@@ -60,6 +114,13 @@ class Column(Record, frozen=True):
     high: float | None = None
     levels: tuple[str, ...] = ()
     example: Any = None
+    meaning: Meaning = ""
+    notation: Notation | None = None
+    order: tuple[str, ...] = ()
+    separator: str = ""
+    spellings: dict[str, str] = {}
+    blanks: tuple[str, ...] = ()
+    corrected: bool = False
 
 
 class Target(Record, frozen=True):
@@ -76,12 +137,35 @@ class Target(Record, frozen=True):
     scale: float = 1.0
 
 
+class Aggregate(Record, frozen=True):
+    """One feature made of the rows of a child table that belong to a row: a ``function`` of its ``column``."""
+
+    name: str
+    function: Literal["count", "sum", "mean", "min", "max", "last", "distinct", "since"]
+    column: str = ""
+
+
+class Relation(Record, frozen=True):
+    """How a child table is summed up into the columns that its ``aggregates`` name: see ChildTable for the rest.
+    ``columns`` are the child's own, as they are expected again."""
+
+    name: str
+    key: str
+    parent: str
+    time: str | None
+    moment: str | None
+    columns: tuple[Column, ...]
+    aggregates: tuple[Aggregate, ...]
+
+
 class Schema(Record, frozen=True):
     """The typed row. The graph's input ``numbers`` holds the columns of ``numbers`` in that order (float64, missing is
-    NaN, booleans 0 and 1, datetimes as seconds since 1970), ``strings`` those of ``strings`` (missing is "")."""
+    NaN, booleans 0 and 1, datetimes as seconds since 1970), ``strings`` those of ``strings`` (missing is ""; the items
+    of a list stand with ITEM_MARK between them). ``relations`` make columns out of child tables."""
 
     columns: tuple[Column, ...]
     target: Target
+    relations: tuple[Relation, ...] = ()
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -109,6 +193,20 @@ class Finding(Record, frozen=True):
     remedy: str = ""
 
 
+class Origin(Record, frozen=True):
+    """Where a table came from: what to call it (no credentials), the SHA-256 of its content and of its columns' names
+    and types, the text of the query (""), when it was read (ISO 8601, UTC), its rows, and how many of them were
+    taken."""
+
+    name: str
+    fingerprint: str
+    layout: str
+    query: str = ""
+    read: str = ""
+    rows: int = 0
+    taken: int = 0
+
+
 TARGET, GROUP = "__target__", "__group__"
 
 
@@ -120,7 +218,8 @@ class Table(Record, frozen=True):
     ``Problem.time`` the rows are in time order.
 
     ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
-    the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content.
+    the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content; ``origins``
+    are the main table, then child tables and the test data.
     """
 
     source: str
@@ -130,6 +229,7 @@ class Table(Record, frozen=True):
     fingerprint: str
     schema: Schema
     findings: tuple[Finding, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 class Profile(Record, frozen=True):
@@ -287,9 +387,10 @@ class Provenance(Record, frozen=True):
     commit: str | None
     difference: float
     latency: float
+    origins: tuple[Origin, ...] = ()
 
 
-class Manifest(Provenance, frozen=True):
+class Manifest(Provenance, frozen=True, kw_only=True):
     """What a bundle holds and where it came from. ``files`` maps each file's name to its SHA-256, ``size`` is the
     graph's."""
 

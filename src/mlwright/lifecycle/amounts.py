@@ -33,6 +33,12 @@ def size(amount: float | str | None) -> int | None:
     return None if found is None else int(found)
 
 
+def memory(amount: float | str | None) -> int | None:
+    """Bytes of memory such as "8GB". Raises InputError."""
+    found = _read(amount, _BYTES, "--memory", "8GB or 512MiB")
+    return None if found is None else int(found)
+
+
 def _read(amount: float | str | None, units: dict[str, float], option: str, examples: str) -> float | None:
     if amount is None:
         return None

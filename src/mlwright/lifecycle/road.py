@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from mlwright.contracts.errors import InputError, RunError
 from mlwright.contracts.protocols import Clock, Listener
 from mlwright.contracts.records import (
     Candidates,
+    ChildTable,
     Finding,
     Plan,
     Problem,
@@ -103,6 +104,11 @@ def train(
     seed: int = 0,
     max_latency: float | str | None = None,
     max_size: float | str | None = None,
+    query: str | None = None,
+    schema: str | os.PathLike[str] | None = None,
+    tables: Sequence[ChildTable] = (),
+    memory: float | str | None = None,
+    keep: Sequence[str] = (),
     out: str | os.PathLike[str] | None = None,
     runs: str | os.PathLike[str] | None = None,
     listener: Listener | None = None,
@@ -112,7 +118,9 @@ def train(
     ``budget`` is wall clock for all of it ("10min", or seconds; None for 60 s, or for no limit with ``trials``),
     ``trials`` a number of configurations instead, which makes the result repeatable to the byte. ``group`` names a
     column whose groups are never split, ``time`` one that orders the rows, ``test`` a path to data to judge on.
-    ``max_latency`` ("1ms", or milliseconds a row) and ``max_size`` ("20MB", or bytes) are hard limits. The model is
+    ``max_latency`` ("1ms", or milliseconds a row) and ``max_size`` ("20MB", or bytes) are hard limits, ``memory``
+    ("8GB") what the run may take. ``query`` is SQL for data in a database, ``schema`` the path of a corrected schema
+    (TOML), ``tables`` are child tables, ``keep`` the codes of repairs that are not to be made. The model is
     written to the folder ``out`` and the run kept under ``runs``, where these are given. Raises InputError, BudgetError
     or RunError, which say what to do about it.
     """
@@ -127,6 +135,11 @@ def train(
         seed=seed,
         max_latency=amounts.milliseconds(max_latency),
         max_size=amounts.size(max_size),
+        query=query,
+        schema=_path(schema),
+        tables=tuple(tables),
+        memory=amounts.memory(memory),
+        keep=tuple(keep),
     )
     clock = Clock.lasting(problem.budget)
     with ExitStack() as stack:
