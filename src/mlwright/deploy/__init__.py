@@ -27,6 +27,7 @@ def provenance(table: Table, candidates: Candidates, seed: int, command: str) ->
         commit=_commit(),
         difference=candidates.difference,
         latency=candidates.latency,
+        origins=table.origins,
     )
 
 

@@ -46,6 +46,12 @@ def of_frame(frame: pl.DataFrame) -> str:
     return digest.sha.hexdigest()
 
 
+def of_layout(frame: pl.DataFrame) -> str:
+    """Of the columns' names and types, in their order."""
+    layout = [(name, str(dtype)) for name, dtype in frame.schema.items()]
+    return hashlib.sha256(repr(layout).encode()).hexdigest()
+
+
 def _filled(name: str, dtype: pl.DataType) -> pl.Expr:
     value = pl.col(name)
     if dtype == pl.String:

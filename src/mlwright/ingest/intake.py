@@ -11,20 +11,12 @@ import polars as pl
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import GROUP, TARGET, Column, Finding, Problem, Schema, Severity, Table
-from mlwright.ingest import fingerprint, holdout, kinds
+from mlwright.ingest import holdout, kinds
+from mlwright.ingest.source import load
 from mlwright.ingest.target import decide, index_of, read_target
 
 FEWEST = 10
 _NAMED = 5  # column names shown in a finding
-
-
-class Source(NamedTuple):
-    """Data as it came: the table, what to call it, its fingerprint, and whether every value in it is a text."""
-
-    frame: pl.DataFrame
-    name: str
-    fingerprint: str
-    from_text: bool
 
 
 class _Rows(NamedTuple):
@@ -42,42 +34,34 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     """
     source = load(data)
     frame = source.frame
-    _named_columns(frame, problem, source.name)
+    _named_columns(frame, problem, source.origin.name)
     columns = kinds.infer(frame.drop(problem.target))
     columns = tuple(_as_group(c) if c.name == problem.group else c for c in columns)
     answer = decide(read_target(frame[problem.target], source.from_text), problem)
     schema = Schema(columns=columns, target=answer.target)
     if not schema.features:
         way_out = "Give columns that vary from row to row."
-        raise InputError("no column is left to predict from", where=source.name, way_out=way_out)
+        raise InputError("no column is left to predict from", where=source.origin.name, way_out=way_out)
     findings = (*_about_columns(schema, frame, problem), *answer.findings)
-    typed = _typed(frame, schema, source.name, answer.values, problem)
+    typed = _typed(frame, schema, source.origin.name, answer.values, problem)
     left_out = typed.frame.filter(pl.col(TARGET).is_not_null())
     if left_out.height < FEWEST:
         what = f"{left_out.height} rows with a target are too few"
-        raise InputError(what, where=source.name, way_out=f"Give {FEWEST} at least; hundreds are better.")
+        raise InputError(what, where=source.origin.name, way_out=f"Give {FEWEST} at least; hundreds are better.")
     train, sealed, kind, more = _sealed(left_out, schema, problem)
     frames.write(train, folder / "train.arrow")
     if sealed is not None:
         frames.write(sealed, folder / "holdout.arrow")
     return Table(
-        source=source.name,
+        source=source.origin.name,
         rows=train.height,
         holdout=0 if sealed is None else sealed.height,
         sealed=kind,
-        fingerprint=source.fingerprint,
+        fingerprint=source.origin.fingerprint,
         schema=schema,
         findings=(*findings, *typed.findings, *_repeated(train), *more),
+        origins=(source.origin,),
     )
-
-
-def load(data: Any) -> Source:
-    """The table at a path or in memory, with its name and fingerprint. Raises InputError."""
-    if isinstance(data, str | Path):
-        frame = frames.read(data)
-        return Source(frame, str(data), fingerprint.of_file(Path(data)), frames.is_text_file(data))
-    frame = frames.adopt(data)
-    return Source(frame, frames.origin(data), fingerprint.of_frame(frame), from_text=False)
 
 
 def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
@@ -194,11 +178,11 @@ def labelled(data: Any, schema: Schema) -> pl.DataFrame:
     if name not in source.frame.columns:
         hint = near_miss(name, source.frame.columns)
         what = f"there is no column {name!r}, the target" + (f"; {hint}" if hint else "")
-        raise InputError(what, where=source.name, way_out="Rows to judge a model on need the answers too.")
-    typed = frames.conform(source.frame, schema, source.name)
-    target = index_of(read_target(source.frame[name], source.from_text), schema.target, source.name)
+        raise InputError(what, where=source.origin.name, way_out="Rows to judge a model on need the answers too.")
+    typed = frames.conform(source.frame, schema, source.origin.name)
+    target = index_of(read_target(source.frame[name], source.from_text), schema.target, source.origin.name)
     if target.null_count() == target.len():
-        raise InputError("no row has a value for the target", where=source.name, way_out="Give labelled rows.")
+        raise InputError("no row has a value for the target", where=source.origin.name, way_out="Give labelled rows.")
     return typed.with_columns(target.alias(TARGET))
 
 
