@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from mlwright.contracts.errors import InputError
+from mlwright.frames.nested import flatten
 from mlwright.frames.values import is_missing, plain, text_of, whole
 
 FEW_ROWS = 64
@@ -79,6 +80,19 @@ def refuse_width(columns: int, where: str) -> None:
         raise InputError(what, where=where, way_out="Leave out columns, or summarise them into fewer first.")
 
 
+def header_names(where: str, names: list[str]) -> list[str]:
+    """The names of a header trimmed; one that is empty (the index that pandas wrote) is called by its place. Raises
+    InputError for a name that occurs twice, and for too many."""
+    names = [name.strip(" \t\r\n\ufeff") or f"column_{position}" for position, name in enumerate(names, 1)]
+    refuse_width(len(names), where)
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        more = f" and {len(twice) - 1} more" if len(twice) > 1 else ""
+        way_out = "Give each column a name of its own."
+        raise InputError(f"the column name {twice[0]!r}{more} occurs twice", where=where, way_out=way_out)
+    return names
+
+
 def origin(data: Any) -> str:
     """What to call the data in messages and records: "pandas DataFrame", "Polars DataFrame", "list"."""
     kind = type(data)
@@ -86,9 +100,11 @@ def origin(data: Any) -> str:
     return kind.__name__ if library == "builtins" else f"{library} {kind.__name__}"
 
 
-def settle(frame: pl.DataFrame) -> pl.DataFrame:
+def settle(frame: pl.DataFrame, names: Sequence[str] = ()) -> pl.DataFrame:
     """One form for what Polars holds in many: NaN is null, zones are gone (UTC), durations are seconds, decimals are
-    floats, times and nested values are texts; a moment outside the years 1 to 9999 is null. Other types stay."""
+    floats, times are texts, objects are columns ``parent.child`` and lists their JSON text; a moment outside the years
+    1 to 9999 is null. Other types stay. ``names`` are columns that are wanted: see ``flatten``."""
+    frame = flatten(frame, names)
     floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
     changes = [change for name, dtype in frame.schema.items() if (change := _settled(name, dtype)) is not None]
     if floats:
@@ -108,7 +124,7 @@ def _seconds(span: pl.Series) -> pl.Series:
 
 def _settled(name: str, dtype: pl.DataType) -> pl.Expr | None:
     value = pl.col(name)
-    if dtype.is_decimal():
+    if dtype.is_decimal() or dtype in (pl.Int128, pl.UInt128):
         return value.cast(pl.Float64)
     if isinstance(dtype, pl.Datetime):
         value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else value
@@ -156,7 +172,7 @@ def _from_series(name: str, column: Any) -> pl.Series:
         gaps = column.isna().to_numpy(dtype=bool)
         filled = column.fillna(0 if numpy_dtype.kind != "b" else False).to_numpy(dtype=numpy_dtype)
         return _from_array(name, filled).set(pl.Series(gaps), None)
-    return _from_objects(name, column.tolist())
+    return column_of(name, column.tolist())
 
 
 def _from_array(name: str, values: np.ndarray[Any, Any]) -> pl.Series:
@@ -172,10 +188,10 @@ def _from_array(name: str, values: np.ndarray[Any, Any]) -> pl.Series:
     if kind == "m":
         seconds = values.astype("timedelta64[us]").astype(np.float64) / 1e6
         return pl.Series(name, np.where(np.isnat(values), np.nan, seconds))
-    return _from_objects(name, values.tolist())
+    return column_of(name, values.tolist())
 
 
-def _from_objects(name: str, values: Sequence[Any]) -> pl.Series:
+def column_of(name: str, values: Sequence[Any]) -> pl.Series:
     """A column of Python objects: of one type it keeps the type, numbers together are numbers, a mixture is its
     texts."""
     types = set(map(type, values))
@@ -222,7 +238,7 @@ def _from_columns(columns: Mapping[str, Any]) -> pl.DataFrame:
         elif hasattr(values, "dtype") and hasattr(values, "to_numpy"):
             made.append(_from_series(name, values))
         elif isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping):
-            made.append(_from_objects(name, list(values)))
+            made.append(column_of(name, list(values)))
         else:
             raise InputError(f"column {name!r} is one {type(values).__name__}, not a list of values", way_out=_TAKEN)
     lengths = {len(series) for series in made}
