@@ -1,4 +1,5 @@
-# Everything lives in .venv; nothing else on the machine is touched. Choose the interpreter by make PYTHON=python3.12
+# Everything lives in .venv; nothing else on the machine is touched, but that `make test` as root installs PostgreSQL for
+# the tests where there is none. Choose the interpreter by make PYTHON=python3.12
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 DOCS := README.md docs/guide docs/decisions
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast check format bench docs constraints clean
+.PHONY: help install demo test fast postgres check format bench docs constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,11 +17,17 @@ install: $(VENV)/.dev ## make .venv with the package (editable), its examples, t
 demo: $(VENV)/.demo ## train on real data, judge, serve the model, ask it over HTTP, stop it
 	$(BIN)/python examples/01_first_model.py
 
-test: $(VENV)/.dev ## run every test
+test: $(VENV)/.dev postgres ## run every test
 	$(BIN)/python -m pytest
 
 fast: $(VENV)/.dev ## run the everyday tests: those not marked slow or story
-	$(BIN)/python -m pytest -m "not slow and not story" --hypothesis-profile=quick
+	$(BIN)/python -m pytest -n auto -m "not slow and not story" --hypothesis-profile=quick
+
+postgres: ## see to a PostgreSQL server that the tests can start (as root: install it)
+	@if command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql >/dev/null; \
+	else echo "The tests of PostgreSQL will be skipped: install a server (Debian: apt-get install postgresql)."; fi
 
 check: $(VENV)/.dev ## lint, formatting and types
 	$(BIN)/ruff check

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -29,6 +30,13 @@ def of_file(path: Path) -> str:
     """Of the file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def of_files(paths: Sequence[Path]) -> str:
+    """Of one file's bytes, or of the names and sums of several."""
+    if len(paths) == 1:
+        return of_file(paths[0])
+    return hashlib.sha256(repr([(path.name, of_file(path)) for path in paths]).encode()).hexdigest()
 
 
 def of_frame(frame: pl.DataFrame) -> str:
