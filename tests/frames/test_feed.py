@@ -76,6 +76,7 @@ def by_table(frame):
     return outcome(lambda: frames.feeds(frames.conform(frame, SCHEMA), SCHEMA))
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(frame=tables())
 def test_rows_and_tables_give_the_same_feeds_or_the_same_problems(frame):

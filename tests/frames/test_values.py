@@ -36,6 +36,7 @@ def scalar(read, text):
         return None, str(problem)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("read", "vector"),
     [
@@ -80,7 +81,8 @@ def test_a_zone_is_turned_to_utc(moment, hours):
 @given(day=st.dates(min_value=date(1970, 1, 1), max_value=date(2068, 12, 31)))
 @pytest.mark.parametrize("form", [form for form in frames.FORMATS if "%d" in form])
 def test_every_form_reads_what_strftime_writes(form, day):
-    assert frames.parse_datetime(day.strftime(form), (form,)) == datetime(day.year, day.month, day.day)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    assert frames.parse_datetime(midnight.strftime(form), (form,)) == midnight.replace(tzinfo=None)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,7 @@ def test_every_form_reads_what_strftime_writes(form, day):
         (b"caf\xe9", "caf\ufffd"),
         ("a\ud800b", "a\ufffdb"),
         ("\ud83d\ude00", "\U0001f600"),
-        ([1, "a"], "[1, 'a']"),
+        ([1, "a"], '[1,"a"]'),
     ],
 )
 def test_one_rule_gives_the_text_of_any_value(value, text):

@@ -27,7 +27,11 @@ def some(*values):
     ("kind", "values"),
     [
         ("numeric", RNG.random(N)),
-        ("numeric", RNG.integers(0, 2, N)),
+        ("boolean", RNG.integers(0, 2, N)),
+        ("boolean", some("0", "1", "")),
+        ("numeric", RNG.integers(0, 3, N)),
+        ("numeric", some(1, 2)),
+        ("boolean", some("oui", "non")),
         ("numeric", some(1, 2, None)),
         ("numeric", some("1.5", " 2", "", "?", "none", "-3e4")),
         ("numeric", np.arange(N) * 1.5),
@@ -71,6 +75,170 @@ def some(*values):
 def test_the_kind_of_a_column(kind, values):
     (column,) = infer(frames.adopt({"x": values}))
     assert column.kind == kind
+
+
+# What is written, what its kind and meaning are, and the value of the first text.
+RICH = [
+    (["$1,234.50", "$12", "-$3.00"], "numeric", "money", 1234.5),
+    (["1.234,50 €", "2,5 €", "1.000 €"], "numeric", "money", 1234.5),
+    (["USD 5", "USD 17.5", "usd 3"], "numeric", "money", 5.0),
+    (["(1,200)", "350", "12,000"], "numeric", "", -1200.0),
+    (["($1,200.00)", "$350.00"], "numeric", "money", -1200.0),
+    (["$1.2k", "$3M", "$900"], "numeric", "money", 1200.0),
+    (["1.2K", "3M", "900"], "numeric", "", 1200.0),
+    (["5-", "7", "3.5-"], "numeric", "", -5.0),
+    (["\u22125", "7", "3"], "numeric", "", -5.0),
+    (["1'234.50", "2'000.00"], "numeric", "", 1234.5),
+    (["1 234,5", "12,0", "3 000 000,0"], "numeric", "", 1234.5),
+    (["3,14", "2,7", "1,5"], "numeric", "", 3.14),
+    (["1,234", "2,345,678", "12"], "numeric", "", 1234.0),
+    (["45%", "3.5 %", "-7%"], "numeric", "percentage", 45.0),
+    (["12 kg", "3.5kg", "1 kg"], "numeric", "quantity", 12.0),
+    (["3.5cm", "0.02 m", "4 cm"], "numeric", "quantity", 3.5),
+    (["5'11\"", "6'2\"", "5'9\""], "numeric", "quantity", 1.8034),
+    (["12 KB", "3 MB", "5 KB"], "numeric", "quantity", 12.0),
+    (["1h 30m", "45m", "2h"], "numeric", "duration", 5400.0),
+    (["90 min", "2 h", "15 min"], "numeric", "duration", 5400.0),
+    (["2 days", "1 day", "7 days"], "numeric", "duration", 172800.0),
+    (["PT1H30M", "PT45M", "P1D"], "numeric", "duration", 5400.0),
+    (["00:03:25", "01:12:00", "00:59:59"], "numeric", "duration", 205.0),
+    (["08:30", "17:45", "23:05"], "numeric", "time-of-day", 30600.0),
+    (["5:30 PM", "8:05 AM", "11:00 PM"], "numeric", "time-of-day", 63000.0),
+    (["3 rooms", "4 rooms", "1 room"], "numeric", "quantity", 3.0),
+    (["$5", "€7", "$9"], "categorical", "", "$5"),
+    (["12", "3 kg", "500 g"], "categorical", "", "12"),
+    (["4g", "5g", "3g"], "categorical", "", "4g"),
+    (["12A", "3B", "17C"], "categorical", "", "12A"),
+    (["Room 12", "Room 4", "Room 7"], "categorical", "", "Room 12"),
+    (["1.0.2", "1.0.10", "2.1.0"], "categorical", "", "1.0.2"),
+    (["C++", "C#", "C"], "categorical", "", "C++"),
+    (["2018Q1", "2018Q3", "2019Q4"], "datetime", "", datetime(2018, 1, 1)),
+    (["Q2 2018", "Q3 2018", "Q4 2019"], "datetime", "", datetime(2018, 4, 1)),
+    (["2018-W05", "2018-W17", "2020-W53"], "datetime", "", datetime(2018, 1, 29)),
+    (["Mar-2018", "Feb-2018", "Dec-2019"], "datetime", "", datetime(2018, 3, 1)),
+    (["Mar-18", "Feb-18", "Dec-19"], "datetime", "", datetime(2018, 3, 1)),
+    (["2020-1-5", "2020-11-15", "2021-2-3"], "datetime", "", datetime(2020, 1, 5)),
+    (["20180131", "20180228", "20191224"], "datetime", "", datetime(2018, 1, 31)),
+    ([20180131, 20180228, 20191224], "datetime", "", datetime(2018, 1, 31)),
+    (["Wed, 31 Jan 2018 10:00:00 +0200", "Thu, 01 Feb 2018 00:00:00 GMT"], "datetime", "", datetime(2018, 1, 31, 8)),
+    (["31/Jan/2018:10:00:00 +0000", "01/Feb/2018:10:00:00 +0000"], "datetime", "", datetime(2018, 1, 31, 10)),
+    (["low", "medium", "high"], "ordinal", "", "low"),
+    (["Strongly agree", "Agree", "Neutral", "Disagree"], "ordinal", "", "Strongly agree"),
+    (["S", "M", "L", "XL"], "ordinal", "", "S"),
+    (["Jan", "Feb", "Dec"], "ordinal", "", "Jan"),
+    (["Mon", "Tue", "Sun"], "ordinal", "", "Mon"),
+    (["1-2 yr", "<1 year", "10+ years", "3-5 yrs"], "ordinal", "", "1-2 yr"),
+    (["0-10", "10-20", "20-30"], "ordinal", "", "0-10"),
+    (["18 to 24", "under 18", "25 and over"], "ordinal", "", "18 to 24"),
+    (["<=50K", ">50K"], "ordinal", "", "<=50K"),
+    (["$25,000 - $49,999", "$50,000 - $99,999", "$100,000+"], "ordinal", "", "$25,000 - $49,999"),
+    (["1. low", "2. middle", "3. high"], "ordinal", "", "1. low"),
+    (["Level 3", "Level 1", "Level 2"], "ordinal", "", "Level 3"),
+    (["Stage II", "Stage I", "Stage IV"], "ordinal", "", "Stage II"),
+    (["1st", "2nd", "3rd"], "ordinal", "", "1st"),
+    (["Bachelor's degree", "PhD", "High school"], "ordinal", "", "Bachelor's degree"),
+    (["low", "high"], "categorical", "", "low"),
+    (["A", "B", "C"], "categorical", "", "A"),
+    (["3-1", "2-2", "0-4", "1-1"], "categorical", "", "3-1"),
+    (["red", "medium", "high"], "categorical", "", "red"),
+    (["first", "second class", "red"], "categorical", "", "first"),
+]
+
+
+@pytest.mark.parametrize(("values", "kind", "meaning", "first"), RICH, ids=[str(row[0][0]) for row in RICH])
+def test_what_people_write_is_read_as_they_mean_it(values, kind, meaning, first):
+    frame = frames.adopt({"x": [*values, *some(*values)]})
+    (column,) = infer(frame)
+    assert (column.kind, column.meaning) == (kind, meaning)
+    typed = frames.conform(frame, Schema(columns=(column,), target=Target(name="y", task="regression")))["x"]
+    assert typed[0] == (pytest.approx(first) if isinstance(first, float) else first)
+    assert typed.null_count() == column.missing == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "order"),
+    [
+        (["1-2 yr", "<1 year", "10+ years", "3-5 yrs"], ("<1 year", "1-2 yr", "3-5 yrs", "10+ years")),
+        (["high", "low", "Medium", "very low"], ("very low", "low", "Medium", "high")),
+        (["Level 10", "Level 9", "Level 1"], ("Level 1", "Level 9", "Level 10")),
+        (["Dec", "Jan", "Jul"], ("Jan", "Jul", "Dec")),
+        (["65+", "under 18", "18-64"], ("under 18", "18-64", "65+")),
+        (["> 1k", "<= 500", "501 - 1000"], ("<= 500", "501 - 1000", "> 1k")),
+    ],
+)
+def test_the_order_of_a_scale(values, order):
+    assert infer(frames.adopt({"x": some(*values)}))[0].order == order
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind", "meaning"),
+    [
+        ("year", some(2001, 2014, 1999), "numeric", "year"),
+        ("YearBuilt", some("1901", "2014", ""), "numeric", "year"),
+        ("grade", some("A", "B", "C"), "ordinal", ""),
+        ("sub_grade", some("A1", "B5", "C2"), "ordinal", ""),
+        ("created_at", RNG.integers(1_500_000_000, 1_600_000_000, N), "datetime", "epoch"),
+        ("amount", RNG.integers(1_500_000_000, 1_600_000_000, N), "numeric", ""),
+        ("x", RNG.integers(1_500_000_000, 1_600_000_000, N) * 1000, "datetime", "epoch"),
+        ("time", [str(n) for n in RNG.integers(15 * 10**17, 16 * 10**17, N)], "datetime", "epoch"),
+        ("num_claims", RNG.integers(0, 2, N), "numeric", ""),
+        ("claims", [0] * (N - 30) + [1] * 30, "numeric", ""),
+        ("is_late", [0] * (N - 30) + [1] * 30, "boolean", ""),
+        ("claims", [0] * (N - 60) + [1] * 60, "boolean", ""),
+        ("customer_id", RNG.permutation(N), "identifier", "key"),
+        ("x", list(range(N)), "identifier", "running-number"),
+        ("code", [f"7590-{i:05}" for i in RNG.permutation(N)], "identifier", "key"),
+        ("runtime", some("01:30:00", "09:10:00"), "numeric", "duration"),
+    ],
+)
+def test_names_tell_where_values_do_not(name, values, kind, meaning):
+    (column,) = infer(frames.adopt({name: values}))
+    assert (column.kind, column.meaning) == (kind, meaning)
+
+
+GENRES = ["Drama", "Comedy", "Action", "Film noir", "Short"]
+
+
+def lists(mark):
+    return [mark.join(RNG.permutation(GENRES)[: 1 + i % 4].tolist()) for i in range(N)]
+
+
+@pytest.mark.parametrize(
+    ("values", "separator"),
+    [
+        (lists("|"), "|"),
+        (lists(" | "), "|"),
+        (lists(";"), ";"),
+        (lists(", "), ","),
+        (['["a","b"]', '["b"]', "[]"] * 20, "["),
+        (["['a', 'b']", "['b']", "[]"] * 20, "["),
+        ([" | ".join(map(str, RNG.integers(1, 999, 1 + i % 3))) for i in range(N)], "|"),
+        ([f"{a}, {b}" for a in ("Boston", "Lynn", "Salem") for b in ("MA", "OR", "NY")] * 20, ""),
+        ([f"{a}, {b}" for a in PEOPLE[:9] for b in ("Jr", "Mr")] * 9, ""),
+        ([f"on the {i}, we went; then, at {i + 1}, we came back, tired" for i in range(N)], ""),
+    ],
+)
+def test_lists_are_told_from_prose(values, separator):
+    (column,) = infer(frames.adopt({"x": values}))
+    assert column.separator == separator and (column.kind == "list") == bool(separator)
+
+
+@pytest.mark.parametrize(
+    ("usual", "stray", "count", "kind", "blanks"),
+    [
+        (("1.5", "2", "3"), "unknown", 30, "numeric", ("unknown",)),
+        (("1.5", "2", "3"), "oops", 1, "numeric", ("oops",)),
+        (("1.5", "2", "3"), "oops", 30, "categorical", ()),
+        (("$1,000", "$2"), "n.a.", 30, "numeric", ("n.a.",)),
+        (("2020-01-31", "2021-01-31"), "0000-00-00", 30, "datetime", ("0000-00-00",)),
+        (("low", "medium", "high"), "Unknown", 30, "ordinal", ("Unknown",)),
+        (("02134", "10001"), "unknown", 30, "categorical", ()),
+    ],
+)
+def test_words_for_unknown_and_rare_slips_are_blanks(usual, stray, count, kind, blanks):
+    values = [stray] * count + [usual[i % len(usual)] for i in range(3 * N)]
+    (column,) = infer(frames.adopt({"x": values}))
+    assert (column.kind, column.blanks, column.missing) == (kind, blanks, count if blanks else 0)
 
 
 @pytest.mark.parametrize(

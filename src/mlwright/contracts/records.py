@@ -15,7 +15,9 @@ import msgspec
 ColumnKind = Literal[
     "numeric", "boolean", "datetime", "categorical", "ordinal", "text", "list", "identifier", "constant"
 ]
-Meaning = Literal["", "money", "percentage", "duration", "quantity", "year", "epoch", "key", "running-number"]
+Meaning = Literal[
+    "", "money", "percentage", "duration", "time-of-day", "quantity", "year", "epoch", "key", "running-number"
+]
 TaskKind = Literal["binary", "multiclass", "regression"]
 Decision = Literal["ship", "hold", "refuse"]
 Severity = Literal["info", "warning", "severe"]
@@ -23,6 +25,8 @@ Label = bool | int | float | str
 
 NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
 STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "ordinal", "text", "list")
+REPAIRS = ("sentinel-values", "impossible-values", "zero-for-missing", "default-dates", "duplicate-rows")
+"""Codes of findings that are acted on, unless `Problem.keep` names them."""
 ITEM_MARK = "\x1f"  # stands between the items of a list in one text of the graph's input ``strings``
 
 
@@ -79,7 +83,8 @@ class Notation(Record, frozen=True):
 
     ``decimal`` and ``thousands`` are the marks ("" is none); ``brackets`` says that "(1,200)" is -1200; ``units`` maps
     each unit that stands before or behind a number, as written, to the factor that turns it into ``unit``, the one
-    that the column's values are in ("$", "%", "kg", "s").
+    that the column's values are in ("$", "%", "kg", "s"). The unit ":" stands for hours, minutes and seconds between
+    colons, "P" for a duration of ISO 8601; both in seconds.
     """
 
     decimal: str = "."
@@ -99,9 +104,9 @@ class Column(Record, frozen=True):
 
     ``meaning`` is what the values are beyond their kind, ``notation`` how numbers are written where that is not plain,
     ``order`` the levels of an ordinal from low to high, ``separator`` what stands between the items of a list ("[" for
-    JSON). ``spellings`` maps a value to the one that it stands for, ``blanks`` are further values that mean "missing":
-    both come from the user alone, who also sets ``corrected`` by correcting anything about the column. A column
-    ``parent.child`` comes out of a nested value in a column ``parent``.
+    JSON). ``spellings`` maps a value to the one that it stands for: it comes from the user alone, who also
+    sets ``corrected`` by correcting anything about the column. ``blanks`` are further values that mean "missing", as
+    "unknown" among numbers. A column ``parent.child`` comes out of a nested value in a column ``parent``.
     """
 
     name: str
@@ -126,7 +131,8 @@ class Column(Record, frozen=True):
 class Target(Record, frozen=True):
     """The column to predict. ``classes`` are in the order of the probabilities; empty for regression.
 
-    ``mean`` and ``scale`` (regression) centre and scale the target while learning; the graph undoes both.
+    ``mean`` and ``scale`` (regression) centre and scale the target while learning; the graph undoes both. ``notation``
+    is how its numbers were written: predictions are plain numbers in its unit.
     """
 
     name: str
@@ -135,19 +141,24 @@ class Target(Record, frozen=True):
     counts: tuple[int, ...] = ()
     mean: float = 0.0
     scale: float = 1.0
+    notation: Notation | None = None
 
 
 class Aggregate(Record, frozen=True):
-    """One feature made of the rows of a child table that belong to a row: a ``function`` of its ``column``."""
+    """One feature made of the rows of a child table that belong to a row: a ``function`` of its ``column``.
+
+    "since" is the time from the last row to the moment (days, or the unit of a clock of numbers), "mode" the most
+    frequent value, "items" the different ones as a list."""
 
     name: str
-    function: Literal["count", "sum", "mean", "min", "max", "last", "distinct", "since"]
+    function: Literal["count", "sum", "mean", "min", "max", "last", "distinct", "since", "mode", "items"]
     column: str = ""
 
 
 class Relation(Record, frozen=True):
     """How a child table is summed up into the columns that its ``aggregates`` name: see ChildTable for the rest.
-    ``columns`` are the child's own, as they are expected again."""
+    ``columns`` are the child's own, as they are expected again, and ``asked`` is the main table's column with the
+    moments. If the child's clock tells ``days`` alone, rows of the moment's own day are not looked at."""
 
     name: str
     key: str
@@ -156,6 +167,13 @@ class Relation(Record, frozen=True):
     moment: str | None
     columns: tuple[Column, ...]
     aggregates: tuple[Aggregate, ...]
+    asked: Column | None = None
+    days: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns that are made, in their order."""
+        return tuple(item.name for item in self.aggregates)
 
 
 class Schema(Record, frozen=True):
@@ -214,8 +232,9 @@ class Table(Record, frozen=True):
     """A typed table in the run's folder: ``train.arrow``, and ``holdout.arrow`` when rows were sealed away.
 
     Both hold the schema's feature columns, typed (Float64, Boolean, Datetime or String; missing is null), and the
-    columns TARGET (Int32 class index, or Float64) and, if the problem names a group, GROUP (Int32 codes). With
-    ``Problem.time`` the rows are in time order.
+    columns TARGET (Int32 class index, or Float64) and, if the problem names a group, GROUP (Int32 codes); train.arrow
+    has GROUP also where rows were recorded more than once: copies have one code. With ``Problem.time`` the rows are in
+    time order.
 
     ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
     the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content; ``origins``
@@ -233,25 +252,41 @@ class Table(Record, frozen=True):
 
 
 class Profile(Record, frozen=True):
-    """What exploring found: a finding has a code, evidence and a remedy."""
+    """What exploring found: a finding has a code, evidence and a remedy.
+
+    ``unknowns`` are numbers that stand for "missing" (seconds since 1970 in a column of moments), by the code of the
+    finding that says so and by column; ``cells`` says how many cells hold one, by code.
+    """
 
     rows: int
     findings: tuple[Finding, ...] = ()
+    unknowns: dict[str, dict[str, tuple[float, ...]]] = {}
+    cells: dict[str, int] = {}
 
 
 class StepSpec(Record, frozen=True):
-    """Unfitted steps in a row: registered names, the columns the first one reads, and options by step name."""
+    """Unfitted steps in a row: registered names, the columns the first one reads, and options by step name.
+
+    ``crossed`` says that the columns, all of strings, are read as one: each pair (or more) of values that stand in one
+    row is a value of its own.
+    """
 
     steps: tuple[str, ...]
     columns: tuple[str, ...]
     options: dict[str, dict[str, Any]] = {}
+    crossed: bool = False
 
 
 class Recipe(Record, frozen=True):
-    """Unfitted steps by flavour: a learner names the flavour of matrix that it reads ("trees", "linear", ...)."""
+    """Unfitted steps by flavour: a learner names the flavour of matrix that it reads ("trees", "linear", ...).
+
+    ``findings`` say what is repaired; ``unknowns`` are the numbers of each column that every step shall read as
+    missing.
+    """
 
     flavours: dict[str, tuple[StepSpec, ...]]
     findings: tuple[Finding, ...] = ()
+    unknowns: dict[str, tuple[float, ...]] = {}
 
 
 class Feature(Record, frozen=True):
@@ -265,7 +300,8 @@ class Feature(Record, frozen=True):
 class TrialSpec(Record, frozen=True):
     """One configuration to try; ``rows`` caps the rows that it is fitted on. ``bagged`` says whether the mean of its
     fold models ships; if not, folds only judge, and one model of all rows ships. A ``baseline`` is there to be
-    beaten."""
+    beaten. ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same
+    kind ("trees+" for "trees")."""
 
     id: str
     learner: str
@@ -273,6 +309,7 @@ class TrialSpec(Record, frozen=True):
     rows: int | None = None
     bagged: bool = True
     baseline: bool = False
+    flavour: str = ""
 
 
 class Plan(Record, frozen=True):
@@ -335,6 +372,7 @@ class Candidates(Record, frozen=True):
     difference: float = 0.0
     latency: float = 0.0
     size: int = 0
+    findings: tuple[Finding, ...] = ()
 
 
 class Score(Record, frozen=True):

@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from polars import selectors
 
 from mlwright.contracts.errors import RowProblem, SchemaError, near_miss
 from mlwright.contracts.records import Column, Schema
+from mlwright.frames import cells
+from mlwright.frames.nested import flatten_row
 from mlwright.frames.typed import WAY_OUT
-from mlwright.frames.values import boolean_of, moment_of, number_of, seconds_of, text_of
+from mlwright.frames.values import seconds_of
 from mlwright.frames.vectors import MOMENT, MOST
 
 Arrays = dict[str, NDArray[Any]]
@@ -28,9 +31,9 @@ def feeds(typed: pl.DataFrame, schema: Schema) -> Arrays:
     """
     numbers = np.empty((typed.height, len(schema.numbers)))
     if schema.numbers:
-        cells = typed.select(pl.col(schema.numbers).to_physical().cast(pl.Float64).fill_null(_NAN))
+        cells = typed.select(selectors.by_name(*schema.numbers).to_physical().cast(pl.Float64).fill_null(_NAN))
         numbers = cells.to_numpy(order="c", writable=True)
-        moments = [dtype == MOMENT for dtype in typed.select(schema.numbers).dtypes]
+        moments = [dtype == MOMENT for dtype in typed.select(selectors.by_name(*schema.numbers)).dtypes]
         if any(moments):  # divided here, since Polars multiplies by the inverse: the last bit differs
             numbers[:, moments] /= 1e6
     strings = np.empty((typed.height, len(schema.strings)), dtype=object)
@@ -44,7 +47,7 @@ class RowReader:
 
     ``reader(rows)`` gives the same feeds as ``feeds(conform(table of the rows, schema), schema)``. Keys that the
     schema doesn't know are ignored; a key that is not there is a problem, a null is not. Raises SchemaError with the
-    problems of all rows (at most 100).
+    problems of all rows (at most 100). A column ``parent.child`` is also found in an object under ``parent``.
     """
 
     def __init__(self, schema: Schema, where: str = ""):
@@ -58,18 +61,23 @@ class RowReader:
 
     def __call__(self, rows: Sequence[Any]) -> Arrays:
         """Feeds for n rows: see the class."""
-        split, readers, values = self._numbers, self._readers, self._values
+        split, readers = self._numbers, self._readers
         try:
-            lines = [[read(value) for read, value in zip(readers, values(row), strict=True)] for row in rows]
+            lines = self._lines(rows)
         except (KeyError, TypeError, ValueError):
+            rows = [flatten_row(row, self._names) if isinstance(row, Mapping) else row for row in rows]
             problems = self._problems(rows)
-            if not problems:
-                raise
-            raise SchemaError(problems, where=self._where, way_out=WAY_OUT) from None
+            if problems:
+                raise SchemaError(problems, where=self._where, way_out=WAY_OUT) from None
+            lines = self._lines(rows)
         count = len(lines)
         numbers = np.array([line[:split] for line in lines], dtype=np.float64).reshape(count, split)
         strings = np.array([line[split:] for line in lines], dtype=object).reshape(count, len(readers) - split)
         return {"numbers": numbers, "strings": strings}
+
+    def _lines(self, rows: Sequence[Any]) -> list[list[Any]]:
+        readers, values = self._readers, self._values
+        return [[read(value) for read, value in zip(readers, values(row), strict=True)] for row in rows]
 
     def _problems(self, rows: Sequence[Any]) -> list[RowProblem]:
         found: list[RowProblem] = []
@@ -103,24 +111,25 @@ def _getter(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Sequence[An
 
 
 def _reader(column: Column) -> Callable[[Any], Any]:
-    formats = column.formats or ("",)
+    read = cells.reader(column)
 
     def number(value: Any) -> float:
         if type(value) is float:
             return value
-        found = number_of(value)
+        found = read(value)
         return _NAN if found is None else found
 
-    def boolean(value: Any) -> float:
-        found = boolean_of(value)
+    def checked(value: Any) -> float:
+        found = read(value)
         return _NAN if found is None else float(found)
 
     def moment(value: Any) -> float:
-        found = moment_of(value, formats)
+        found = read(value)
         return _NAN if found is None else seconds_of(found)
 
     def text(value: Any) -> str:
-        return text_of(value) or ""
+        return read(value) or ""
 
-    readers = {"numeric": number, "boolean": boolean, "datetime": moment}
-    return readers.get(column.kind, text)
+    if column.kind == "numeric":
+        return checked if column.blanks else number
+    return {"boolean": checked, "datetime": moment}.get(column.kind, text)

@@ -8,8 +8,9 @@ and ``text_of`` take any Python value, as it comes from JSON or from a row of a 
 from __future__ import annotations
 
 import itertools
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from mlwright.frames.moments import read_moment
+from mlwright.frames.nested import NESTED, json_text
 
 # Trimmed from both ends of every text: the ASCII blanks, no-break space, ideographic space, byte order mark.
 SPACES = " \t\r\n\f\v\u00a0\u3000\ufeff"
@@ -30,6 +32,9 @@ FALSE_WORDS = frozenset(("false", "f", "no", "n", "off"))
 _DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?"
 _NUMBER = re.compile(rf"[+-]?(?:{_DIGITS}|inf|infinity)", re.IGNORECASE | re.ASCII)
 _EPOCH = datetime(1970, 1, 1)
+EPOCHS = {"@s": (1e6, 1.0), "@ms": (1e3, 1.0), "@us": (1.0, 1.0), "@ns": (1.0, 1e3)}
+"""Forms of a number since 1970: what it is multiplied and divided by to be in microseconds."""
+FIRST_MICRO, LAST_MICRO = -62_135_596_800e6, 253_402_300_799e6  # the years 1 to 9999
 
 
 def _cases(word: str) -> list[str]:
@@ -47,12 +52,15 @@ def parse_number(text: str) -> float | None:
         return float(text)
     if text.lower() in MISSING:
         return None
-    raise ValueError(f"{_shown(text)} is not a number")
+    raise ValueError(f"{shown(text)} is not a number")
 
 
-def parse_boolean(text: str) -> bool | None:
-    """true/false, yes/no, t/f, y/n, on/off in any case, and the numbers 1 and 0."""
+def parse_boolean(text: str, words: Sequence[str] = ()) -> bool | None:
+    """true/false, yes/no, t/f, y/n, on/off in any case, and the numbers 1 and 0; before them the (false, true)
+    ``words`` of the column."""
     text = text.strip(SPACES)
+    if text in words:
+        return text == words[1]
     folded = text.lower()
     if folded in TRUE_WORDS:
         return True
@@ -62,7 +70,7 @@ def parse_boolean(text: str) -> bool | None:
         return None
     if _NUMBER.fullmatch(text) and float(text) in (0.0, 1.0):
         return float(text) == 1.0
-    raise ValueError(f"{_shown(text)} is neither true nor false")
+    raise ValueError(f"{shown(text)} is neither true nor false")
 
 
 def parse_datetime(text: str, formats: Sequence[str] = ("",)) -> datetime | None:
@@ -73,50 +81,53 @@ def parse_datetime(text: str, formats: Sequence[str] = ("",)) -> datetime | None
     """
     text = text.strip(SPACES)
     for pattern in formats:
-        moment = read_moment(text, pattern)
+        moment = _since_1970(text, pattern) if pattern in EPOCHS else read_moment(text, pattern)
         if moment is not None:
             return moment
     if text.lower() in MISSING:
         return None
-    raise ValueError(f"{_shown(text)} is not a date")
+    raise ValueError(f"{shown(text)} is not a date")
 
 
-def number_of(value: Any) -> float | None:
-    """A number from any value; missing is None. Raises ValueError."""
+def number_of(value: Any, parse: Callable[[str], float | None] = parse_number) -> float | None:
+    """A number from any value, a text by ``parse``; missing is None. Raises ValueError."""
     kind = type(value)
     if kind is float:
         return value if value == value else None
     if kind is str:
-        return parse_number(value)
+        return parse(value)
     if value is None or is_missing(value):
         return None
     value = plain(value)
     if isinstance(value, str):
-        return parse_number(value)
+        return parse(value)
     if isinstance(value, int | float):
         try:
             return float(value)
         except OverflowError:
-            raise ValueError(f"{_shown(value)} is too large a number") from None
-    raise ValueError(f"{_shown(value)} is not a number")
+            raise ValueError(f"{shown(value)} is too large a number") from None
+    raise ValueError(f"{shown(value)} is not a number")
 
 
-def boolean_of(value: Any) -> bool | None:
-    """True or false from any value; missing is None. Raises ValueError."""
+def boolean_of(value: Any, words: Sequence[str] = ()) -> bool | None:
+    """True or false from any value, a text by parse_boolean; missing is None. Raises ValueError."""
     if type(value) is bool:
         return value
     if value is None or is_missing(value):
         return None
     value = plain(value)
     if isinstance(value, str):
-        return parse_boolean(value)
+        return parse_boolean(value, words)
     if isinstance(value, int | float) and value in (0, 1):
         return value == 1
-    raise ValueError(f"{_shown(value)} is neither true nor false")
+    raise ValueError(f"{shown(value)} is neither true nor false")
 
 
 def moment_of(value: Any, formats: Sequence[str] = ("",)) -> datetime | None:
-    """A moment, without a zone, from any value; missing is None. Raises ValueError."""
+    """A moment, without a zone, from any value; missing is None. Raises ValueError.
+
+    A number is one only where ``formats`` say so: "@s" and its like, or a form of digits alone (20260131).
+    """
     if type(value) is str:
         return parse_datetime(value, formats)
     if value is None or is_missing(value):
@@ -128,7 +139,23 @@ def moment_of(value: Any, formats: Sequence[str] = ("",)) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day)
-    raise ValueError(f"{_shown(value)} is not a date")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return parse_datetime(_worded(value), formats)
+    raise ValueError(f"{shown(value)} is not a date")
+
+
+def since_1970(value: float, form: str) -> datetime | None:
+    """The moment of a number since 1970 in the unit of ``form`` ("@s", "@ms", "@us", "@ns"), to the microsecond below;
+    None outside the calendar."""
+    times, over = EPOCHS[form]
+    micros = value * times / over
+    if not FIRST_MICRO <= micros <= LAST_MICRO:
+        return None
+    return _EPOCH + timedelta(microseconds=math.floor(micros))
+
+
+def _since_1970(text: str, form: str) -> datetime | None:
+    return since_1970(float(text), form) if _NUMBER.fullmatch(text) else None
 
 
 def seconds_of(moment: datetime) -> float:
@@ -183,7 +210,7 @@ def plain(value: Any) -> Any:
             try:
                 value = value.astimezone(UTC).replace(tzinfo=None)
             except OverflowError:
-                raise ValueError(f"{_shown(str(value))} lies outside the calendar") from None
+                raise ValueError(f"{shown(str(value))} lies outside the calendar") from None
     elif isinstance(value, timedelta):
         value = float((value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds) / 1e6
     elif isinstance(value, Decimal):
@@ -204,9 +231,10 @@ def _worded(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).decode("utf-8", "replace")
-    return str(value)
+    return json_text(value) if isinstance(value, NESTED) else str(value)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value for a message, cut to 60 characters."""
     text = repr(whole(value)) if isinstance(value, str) else repr(value)
     return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"

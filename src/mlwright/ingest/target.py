@@ -8,20 +8,23 @@ import polars as pl
 
 from mlwright import frames, metrics
 from mlwright.contracts.errors import InputError
-from mlwright.contracts.records import Finding, Label, Problem, Target, TaskKind
+from mlwright.contracts.records import Finding, Label, Notation, Problem, Target, TaskKind
+from mlwright.ingest import facts, numerals
 
 TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "regression")
 FEW_INTEGERS = 10  # so many whole numbers or fewer are classes
 FEW_TEXTS = 50  # texts of numbers in a typed source: so many or fewer are classes
 MOST_CLASSES = 1000
+_SAMPLE = 20_000
 
 
 class Reading(NamedTuple):
     """The target column read: ``labels`` (Boolean, Float64, or String; null where missing) and ``words``: the source
-    says that it holds texts, even if they look like numbers."""
+    says that it holds texts, even if they look like numbers. ``notation`` is how its numbers are written."""
 
     labels: pl.Series
     words: bool
+    notation: Notation | None = None
 
 
 class Answer(NamedTuple):
@@ -32,8 +35,9 @@ class Answer(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def read_target(column: pl.Series, from_text: bool) -> Reading:
-    """Read the raw target; ``from_text``: from a file in which everything is a text, so that "1" is a number."""
+def read_target(column: pl.Series, from_text: bool, notation: Notation | None = None) -> Reading:
+    """Read the raw target; ``from_text``: from a file in which everything is a text, so that "1" is a number. Amounts
+    ("$1,200", "45%") are numbers, in the ``notation`` that the training rows had or, without one, in their own."""
     if column.dtype == pl.Boolean:
         return Reading(column, words=False)
     if column.dtype.is_numeric():
@@ -42,11 +46,25 @@ def read_target(column: pl.Series, from_text: bool) -> Reading:
         way_out = "Predict a number made from them."
         raise InputError("the target holds dates", where=f"column {column.name!r}", way_out=way_out)
     texts = frames.texts(column)
-    if column.dtype == pl.String and from_text:
+    if column.dtype == pl.String and from_text and notation is None:
         numbers, wrong = frames.numbers(texts)
         if not wrong and numbers.null_count() < len(numbers):
             return Reading(numbers, words=False)
-    return Reading(texts, words=True)
+    return _amounts(texts, notation) or Reading(texts, words=True)
+
+
+def _amounts(texts: pl.Series, notation: Notation | None) -> Reading | None:
+    """Texts as numbers in a notation; in one of their own only if they are too many to be classes."""
+    if notation is None:
+        distinct = texts.drop_nulls().unique()
+        if len(distinct) <= FEW_INTEGERS or not frames.numbers(distinct).wrong:
+            return None
+        found = numerals.amounts(texts.name, facts.some_of(distinct, _SAMPLE))
+        if found is None:
+            return None
+        notation = found.notation
+    numbers, wrong = frames.numbers(texts, notation)
+    return None if wrong else Reading(numbers, words=False, notation=notation)
 
 
 def decide(reading: Reading, problem: Problem) -> Answer:
@@ -146,7 +164,11 @@ def _regression(reading: Reading, name: str) -> Answer:
     if len(present) == 0 or present.min() == present.max():
         raise InputError("the target never changes", where=f"column {name!r}", way_out="Name another target.")
     scale = float(present.std()) or float(present.max() - present.min())  # tiny values may underflow to 0
-    return Answer(Target(name=name, task="regression", mean=float(present.mean()), scale=scale), values, ())
+    return Answer(
+        Target(name=name, task="regression", mean=float(present.mean()), scale=scale, notation=reading.notation),
+        values,
+        (),
+    )
 
 
 def _classification(reading: Reading, problem: Problem) -> Answer:
