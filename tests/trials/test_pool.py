@@ -71,6 +71,7 @@ def pid_of(folder: Path, trial: str, fold: int = 0) -> int:
     return int(file.read_text())
 
 
+@pytest.mark.slow
 def test_each_end_is_told_apart(shared, folder):
     for trial in ("fine", "segfault", "raise", "exit", "print"):
         shared.submit(Job(0, str(folder), trial))
@@ -100,6 +101,7 @@ def test_a_hang_is_killed_at_its_limit(shared, folder):
     assert not alive(pid_of(folder, "hang"))
 
 
+@pytest.mark.slow
 def test_memory_beyond_the_limit_is_refused(shared, folder):
     shared.submit(Job(0, str(folder), "greedy", memory=1024**3))
     shared.submit(Job(0, str(folder), "fine", memory=1024**3))

@@ -9,7 +9,8 @@ MEMORY = 77  # the exit status of a job that ran out of memory even for saying s
 
 class Job(msgspec.Struct, frozen=True):
     """One fold of one trial of a run. On the monotonic clock, learning should stop at ``deadline`` and the process is
-    killed at ``limit``; ``memory`` is in bytes; ``kill`` ends job ``id``."""
+    killed at ``limit``; ``memory`` is bytes that it may take beyond what the worker holds (0: any); ``kill`` ends job
+    ``id``; ``rows`` caps the rows that the trial is fitted on instead of its own cap."""
 
     id: int
     run: str = ""
@@ -19,6 +20,12 @@ class Job(msgspec.Struct, frozen=True):
     limit: float | None = None
     memory: int = 0
     kill: bool = False
+    rows: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What its outcome is filed under: the trial, or the trial on fewer rows."""
+        return self.trial if self.rows is None else f"{self.trial}@{self.rows}"
 
 
 class News(msgspec.Struct, frozen=True):

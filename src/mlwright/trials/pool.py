@@ -16,7 +16,12 @@ import msgspec
 from mlwright.contracts.errors import RunError
 from mlwright.trials.jobs import MEMORY, Job, News
 
+# A trace of what Polars was doing when memory ran out needs memory itself: asked for one, its process hangs.
+_NO_TRACE = {"RUST_BACKTRACE": "0"}
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS"), "1")
+
+_SAFE = 0.9  # of a limit of memory is dealt out: this process grows a little while jobs run
+_WORKER, _LEAST = 200 << 20, 128 << 20  # bytes that a worker holds when all is imported; that jobs get in any case
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -56,6 +61,16 @@ class Pool:
     def running(self) -> int:
         """How many jobs have not ended."""
         return len(self._running)
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the jobs which have not ended may take together."""
+        return sum(job.memory for job in self._running.values())
+
+    def room(self, limit: int) -> int:
+        """Bytes that jobs may take together, so that this process, the worker and they keep to a limit."""
+        held = _held("self") + max(_held(str(self._worker.pid)), _WORKER)
+        return max(int(_SAFE * limit) - held, _LEAST)
 
     def submit(self, job: Job) -> int:
         """Start a job; its id."""
@@ -134,7 +149,7 @@ class Pool:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**os.environ, **_ONE_THREAD},
+                env={**os.environ, **_ONE_THREAD, **_NO_TRACE},
                 start_new_session=True,  # Ctrl-C is for the process that asks
             )
         if self._worker.stdin is None or self._worker.stdout is None:
@@ -157,6 +172,20 @@ class Pool:
             self._writer.flush()
         except BrokenPipeError:
             pass  # the worker died: `wait` says so, and the job is reported as lost
+
+
+def _held(process: str) -> int:
+    """Bytes of memory of its own that a process has touched; 0 where the system does not tell."""
+    try:
+        _, resident, shared, *_ = Path("/proc", process, "statm").read_text("ascii").split()
+    except (OSError, ValueError):
+        return 0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def allowed_memory(asked: int | None) -> int:
+    """Bytes that a run may take: what was asked for, or three quarters of what is free."""
+    return free_memory() * 3 // 4 if asked is None else asked
 
 
 def free_memory() -> int:

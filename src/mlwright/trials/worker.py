@@ -34,16 +34,19 @@ def perform(job: Job) -> None:
     run = Run.open(Path(job.run))
     plan = run.read("plan", Plan)
     spec = next(t for t in plan.trials if t.id == job.trial)
+    if job.rows is not None:
+        spec = msgspec.structs.replace(spec, id=job.name, rows=job.rows)
     try:
         outcome = fit_fold(Ground.of(run), spec, job.fold, Clock(job.deadline))
     except MemoryError:
-        outcome = failure(job.trial, job.fold, "memory", "needs more memory than a trial may take", 0.0)
+        outcome = failure(job.name, job.fold, "memory", "needs more memory than a trial may take", 0.0)
     except MlwrightError as error:
-        outcome = failure(job.trial, job.fold, "failed", str(error), 0.0)
+        outcome = failure(job.name, job.fold, "failed", str(error), 0.0)
     except Exception as error:  # a learner may raise anything: it costs this trial alone
         traceback.print_exc()
-        outcome = failure(job.trial, job.fold, "failed", f"{type(error).__name__}: {error}"[:500], 0.0)
-    write_outcome(outcome_path(run.path, job.trial, job.fold), outcome)
+        status = "memory" if _crowded(job) else "failed"
+        outcome = failure(job.name, job.fold, status, f"{type(error).__name__}: {error}"[:500], 0.0)
+    write_outcome(outcome_path(run.path, job.name, job.fold), outcome)
 
 
 def main(act: Callable[[Job], None] = perform) -> None:
@@ -118,16 +121,33 @@ def _child(job: Job, act: Callable[[Job], None], parent: int) -> None:
         os.open(os.devnull, os.O_RDONLY)
         faulthandler.enable()
         if job.memory:
-            resource.setrlimit(resource.RLIMIT_DATA, (job.memory, job.memory))
+            most = _data() + job.memory
+            resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         act(job)
         code = 0
     except MemoryError:
         code = MEMORY
-    except BaseException:
+    except BaseException:  # PyO3's panics among them, which are how Polars says that there is no memory
         traceback.print_exc()
+        code = MEMORY if _crowded(job) else code
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _crowded(job: Job) -> bool:
+    """Whether half of what the job may take was taken when it failed: libraries say in many ways that there was no
+    room for more."""
+    most, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return bool(job.memory) and most - _data() < job.memory / 2
+
+
+def _data() -> int:
+    """Bytes of data that this process has mapped so far: what RLIMIT_DATA counts, most of it shared with the worker."""
+    try:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[5]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _tell(news: int, message: News) -> None:
