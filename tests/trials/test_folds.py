@@ -104,3 +104,21 @@ def test_a_part_to_watch_is_cut_as_folds_are(rows, seed):
     whole = part("group", truth, groups, 8, seed)
     assert not set(groups[whole]) & set(groups[~whole])
     assert abs(part("stratified", truth, None, 8, seed).sum() - rows / 8) <= 1
+
+
+@given(ROWS, st.integers(1, 5), COUNT, SEED, st.sampled_from(["plain", "stratified"]))
+def test_copies_stay_in_one_fold_and_all_rows_are_dealt(rows, classes, count, seed, splitter):
+    copies = np.random.default_rng(seed).integers(0, max(1, rows * 3 // 4), rows)
+    folds = assign(splitter, labels(rows, classes, seed), copies, count, seed)
+    assert scored_once(folds, rows)
+    for code in np.unique(copies):
+        assert len(set(folds.of[copies == code])) == 1
+    units = np.unique(copies, return_index=True)[1]
+    assert np.ptp(np.bincount(folds.of[units], minlength=count)) <= 1
+
+
+@given(ROWS, COUNT, SEED)
+def test_rows_without_copies_are_dealt_as_if_none_had_been_looked_for(rows, count, seed):
+    truth = labels(rows, 3, seed)
+    alone = assign("stratified", truth, np.arange(rows), count, seed)
+    assert np.array_equal(alone.of, assign("stratified", truth, None, count, seed).of)

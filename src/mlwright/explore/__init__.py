@@ -1,6 +1,12 @@
 """Table -> Profile: what the columns hold, and what in them would make a score a lie.
 
+missing      what is missing together, or where another column says so
+numbers      numbers and moments that stand for "missing" or can't be; strays: values far out, mixed units
+spellings    one category written in several ways
+duplicates   rows nearly the same, and the same but for the class
 suspects     single columns that tell the target almost perfectly
+portrait     the whole of what `mlwright explore` shows: distribution, association, gaps, trend, balance, comparison
+             are its parts, aim is the target seen in parts of the rows, story and advice put it into words
 """
 
 from __future__ import annotations
@@ -8,37 +14,44 @@ from __future__ import annotations
 import polars as pl
 
 from mlwright.contracts.records import TARGET, Finding, Profile, Table
+from mlwright.explore.comparison import Other
+from mlwright.explore.distinct import occurrences
+from mlwright.explore.duplicates import contradictions, near_copies
+from mlwright.explore.missing import missingness
+from mlwright.explore.numbers import odd_numbers
+from mlwright.explore.portrait import Sight, portray
+from mlwright.explore.spellings import variants
 from mlwright.explore.suspects import leaks
 
-__all__ = ["explore"]
+__all__ = ["Other", "Sight", "explore", "portray"]
 
 RARE = 0.01
+_TOLD = 50  # findings of a kind
 
 
 def explore(table: Table, frame: pl.DataFrame) -> Profile:
     """The Profile of a Table; ``frame`` holds its rows to learn from, as in train.arrow.
 
-    Findings: "mostly-missing" (a column more than half empty), "leak-suspect" (a column that alone tells the target),
-    "class-imbalance" (a class with less than 1% of the rows).
+    The findings and their codes are listed in docs/guide/cleaning.md. Only "leak-suspect", "class-imbalance" and
+    "contradictory-labels" look at the target; what is to be repaired is found in the features of these rows alone.
     """
-    findings = (*_mostly_missing(table, frame), *leaks(table.schema, frame), *_imbalance(table, frame))
-    return Profile(rows=frame.height, findings=findings)
-
-
-def _mostly_missing(table: Table, frame: pl.DataFrame) -> list[Finding]:
-    names = [column.name for column in table.schema.features]
-    gaps = frame.select(names).null_count().row(0) if names else ()
-    return [
-        Finding(
-            code="mostly-missing",
-            severity="info",
-            message=f"{name!r} has no value in {gap / frame.height:.0%} of the rows.",
-            column=name,
-            remedy="Look whether it is filled in for rows to come; that it is missing is used as a signal.",
-        )
-        for name, gap in zip(names, gaps, strict=True)
-        if gap > frame.height / 2
-    ]
+    schema = table.schema
+    odd, strays = odd_numbers(schema, frame)
+    unknowns: dict[str, dict[str, tuple[float, ...]]] = {}
+    for one in odd:
+        unknowns.setdefault(one.finding.code, {})[one.column] = one.values
+    findings = (
+        *missingness(schema, frame),
+        *(one.finding for one in odd[:_TOLD]),
+        *strays,
+        *variants(schema, frame),
+        *contradictions(schema, frame),
+        *near_copies(schema, frame),
+        *leaks(schema, frame),
+        *_imbalance(table, frame),
+    )
+    cells = {code: sum(occurrences(frame[n], v) for n, v in columns.items()) for code, columns in unknowns.items()}
+    return Profile(rows=frame.height, findings=findings, unknowns=unknowns, cells=cells)
 
 
 def _imbalance(table: Table, frame: pl.DataFrame) -> list[Finding]:

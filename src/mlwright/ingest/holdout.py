@@ -35,6 +35,14 @@ def seal(classes: Codes | None, groups: Codes | None, rows: int, seed: int) -> R
     return sealed
 
 
+def seal_copies(classes: Codes | None, groups: Codes, seed: int) -> Rows:
+    """The same for rows some of which are copies (one number in ``groups``): each is drawn once, and its copies go with
+    it."""
+    first, member = np.unique(groups, return_index=True, return_inverse=True)[1:]
+    drawn = seal(None if classes is None else classes[first], None, len(first), seed)
+    return np.asarray(drawn[member])
+
+
 def _by_group(classes: Codes | None, groups: Codes, wanted: int, rng: np.random.Generator) -> Rows:
     """Groups in a drawn order, each taken if it fits into what is wanted and leaves two rows of each class."""
     sizes = np.bincount(groups)

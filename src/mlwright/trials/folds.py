@@ -36,18 +36,21 @@ class Folds:
 
 
 def assign(splitter: Splitter, truth: Truth, groups: NDArray[Any] | None, count: int, seed: int) -> Folds:
-    """Folds for rows with this truth. Groups are never split; a time-ordered table is cut into ``count`` + 1 blocks of
-    equal length, the first of which is only learnt from."""
+    """Folds for rows with this truth. Groups are never split: few large ones are dealt so that folds become equally
+    long ("group"), the many small ones of rows that were recorded more than once as single rows are. A time-ordered
+    table is cut into ``count`` + 1 blocks of equal length, the first of which is only learnt from."""
     rows = len(truth.values)
     rng = np.random.default_rng(seed)
     if splitter == "time":
         block = np.arange(rows) * (count + 1) // rows - 1
         return Folds(block.astype(np.int8), count, ordered=True)
-    if groups is not None:
+    if splitter == "group" and groups is not None:
         return Folds(_grouped(groups, count, rng), count, ordered=False)
-    if splitter == "stratified":
-        return Folds(_dealt(truth.values, count, rng), count, ordered=False)
-    return Folds(_dealt(np.zeros(rows, np.int64), count, rng), count, ordered=False)
+    label = truth.values if splitter == "stratified" else np.zeros(rows, np.int64)
+    if groups is None:
+        return Folds(_dealt(label, count, rng), count, ordered=False)
+    first, member = np.unique(groups, return_index=True, return_inverse=True)[1:]
+    return Folds(_dealt(label[first], count, rng)[member], count, ordered=False)
 
 
 def part(splitter: Splitter, truth: Truth, groups: NDArray[Any] | None, share: int, seed: int) -> NDArray[np.bool_]:
