@@ -18,7 +18,7 @@ from mlwright.trials import assign, truth_of
 from mlwright.trials.matrix import CROSS, Rows, fit_matrix
 from mlwright.trials.probe import probe
 
-KINDS = ("numeric", "boolean", "categorical", "datetime", "text", "identifier", "constant")
+KINDS = ("numeric", "boolean", "categorical", "ordinal", "datetime", "text", "list", "identifier", "constant")
 COLUMN = st.tuples(st.sampled_from(KINDS), st.integers(1, 200))
 
 
@@ -64,15 +64,55 @@ def test_many_levels_are_told_by_the_target_and_few_by_a_column_each():
 
 
 @given(st.integers(10, 5_000_000), st.integers(1, 20))
-def test_words_keep_to_a_size_of_matrix(rows, texts):
+def test_words_and_characters_keep_to_a_size_of_matrix(rows, texts):
     shape = table([("text", rows)] * texts, rows)
     for specs in recipe(shape).flavours.values():
-        most = [spec.options["tfidf"]["most"] for spec in specs if spec.steps == ("tfidf",)]
-        assert most
-        assert all(50 <= m <= 4000 for m in most)
-        assert max(most) * rows * texts <= max(CELLS, 50 * rows * texts)
+        wide = 0
+        for spec in specs:
+            for name in ("tfidf", "character_tfidf"):
+                most = spec.options.get(name, {}).get("most", 0)
+                assert most == 0 or most >= 50
+                wide += most
+        assert wide * rows * texts <= max(CELLS, 150 * rows * texts)  # a text keeps 50 of each, however many rows
 
 
+def test_only_levels_that_are_phrases_are_read_by_their_spelling():
+    titles = Column(name="title", kind="categorical", unique=50, levels=("police officer", "fire captain", "clerk"))
+    codes = Column(name="code", kind="categorical", unique=50, levels=("A/5 21171", "PC 17599", "113803"))
+    schema = Schema(columns=(titles, codes), target=Target(name="y", task="binary", classes=(0, 1)))
+    shape = Table(source="", rows=1000, holdout=0, sealed="", fingerprint="", schema=schema)
+    assert ("similar",) in steps_of(shape, "spelt", "title")
+    assert ("similar",) not in steps_of(shape, "spelt", "code")
+    assert ("similar",) not in steps_of(shape, "trees", "title")
+    assert ("character_tfidf",) not in steps_of(shape, "linear", "code")
+
+
+def test_an_order_reaches_its_ladder():
+    ordinal = Column(name="size", kind="ordinal", unique=3, order=("S", "M", "L"))
+    schema = Schema(columns=(ordinal,), target=Target(name="y", task="binary", classes=(0, 1)))
+    shape = Table(source="", rows=1000, holdout=0, sealed="", fingerprint="", schema=schema)
+    for flavour in ("trees", "linear"):
+        ladders = [s.options["ladder"]["order"] for s in recipe(shape).flavours[flavour] if "ladder" in s.steps]
+        assert ladders == [("S", "M", "L")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "richer"),
+    [
+        ([("numeric", 9), ("datetime", 9), ("categorical", 9)], False),
+        ([("categorical", 9), ("categorical", 9)], True),
+        ([("text", 9)], True),
+    ],
+)
+def test_what_need_not_pay_has_a_flavour_of_its_own(columns, richer):
+    made = recipe(table(columns)).flavours
+    assert ("trees+" in made) == richer
+    if richer:
+        assert made["trees+"][: len(made["trees"])] == made["trees"]
+        assert len(made["trees+"]) > len(made["trees"])
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_a_messy_table_becomes_a_matrix_that_hostile_rows_cannot_break(tmp_path, task):
     shape = ingest(messy(300, 1, task), Problem(target="target"), tmp_path)

@@ -9,9 +9,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
 from mlwright.graph import Inputs, Session, compile, numbers
-from mlwright.steps.calendar import Calendar
+from mlwright.steps.calendar import Calendar, MomentGaps
+from mlwright.testing.steps import run
 
 EPOCH = dt.datetime(1970, 1, 1)
 
@@ -112,3 +114,21 @@ def test_several_columns_come_out_part_by_part():
     by_name = dict(zip([name for name, _ in step.outputs(["a", "b"])], found, strict=True))
     assert (by_name["a year"], by_name["b year"], by_name["b month"], by_name["b day"]) == (1970, 2001, 9, 9)
     assert [origin for _, origin in step.outputs(["a", "b"])][:4] == ["a", "b", "a", "b"]
+
+
+@given(st.lists(st.tuples(*[st.one_of(st.none(), st.integers(-(10**10), 10**10))] * 3), min_size=1, max_size=5))
+@settings(max_examples=40)
+def test_gaps_between_moments_are_days(rows):
+    frame = pl.DataFrame(rows, schema={"a": pl.Float64, "b": pl.Float64, "c": pl.Float64}, orient="row")
+    step = MomentGaps().fit(frame, Truth("regression", np.zeros(len(rows)), 0))
+    assert step.outputs(["a", "b", "c"])[0] == ("days from a to b", "b")
+    expected = [
+        [np.nan if None in pair else (pair[1] - pair[0]) / 86_400 for pair in ((a, b), (a, c), (b, c))]
+        for a, b, c in rows
+    ]
+    np.testing.assert_allclose(run(step, frame), expected, rtol=1e-12)
+
+
+def test_one_moment_has_no_gap():
+    with pytest.raises(StepRefusal):
+        MomentGaps().fit(pl.DataFrame({"t": [0.0]}), Truth("regression", np.zeros(1), 0))

@@ -11,7 +11,7 @@ from sklearn.preprocessing import OneHotEncoder, TargetEncoder
 
 from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
-from mlwright.steps.categories import Frequency, OneHot, Ordinal, TargetMean
+from mlwright.steps.categories import Frequency, Ladder, OneHot, Ordinal, TargetMean
 
 # level: how often; counts differ, so that ranks are beyond doubt
 COUNTS = {"b": 40, "ä": 20, "日本": 11, "c": 6, "rare": 2, "once": 1}
@@ -91,3 +91,9 @@ def test_no_rows_are_refused():
     with pytest.raises(StepRefusal) as refused:
         TargetMean().fit(pl.DataFrame({"s": []}, schema={"s": pl.String}), Truth("binary", np.zeros(0, int), 2))
     assert refused.value.where == "s"
+
+
+def test_a_ladder_knows_its_order_and_nothing_else(transformed):
+    step = Ladder(order=("low", "medium", "high"))
+    found = transformed(step, {"s": ["high", "low"]}, {"s": ["high", "medium", "low", None, "LOW", "huge"]})[:, 0]
+    np.testing.assert_array_equal(found, [2, 1, 0, np.nan, np.nan, np.nan])

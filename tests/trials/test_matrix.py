@@ -117,3 +117,22 @@ def test_the_same_rows_give_the_same_matrix():
     first, again = (fit_matrix([CLIPPED, ENCODED, SCALED], rows(), parts()) for _ in range(2))
     assert first.tensor.key == again.tensor.key
     assert np.array_equal(first.values, again.values, equal_nan=True)
+
+
+def test_crossed_columns_are_read_as_one_whose_levels_are_pairs():
+    schema = Schema(
+        columns=tuple(Column(name=n, kind="categorical") for n in ("a", "b")),
+        target=Target(name="t", task="regression"),
+    )
+    frame = pl.DataFrame({"a": ["x", "x", "y", None] * 10, "b": ["1", "2", "1", "2"] * 10})
+    values = np.array([1.0, 2.0, 3.0, 4.0] * 10)
+    source = Rows(frame, feeds(frame, schema), Truth("regression", values, 0), schema)
+    spec = StepSpec(steps=("target_mean",), columns=("a", "b"), options={"target_mean": {"prior": 0.0}}, crossed=True)
+    matrix = fit_matrix([spec], source, parts(40))
+    np.testing.assert_allclose(matrix.values[:, 0], values)
+    (feature,) = matrix.features
+    assert feature.name == "a × b target mean"
+    assert feature.column == "a"
+    new = pl.DataFrame({"a": ["y", "x", None], "b": ["2", "1", "2"]})
+    served = Session(compile({"x": matrix.tensor}, source.inputs))(feeds(new, schema))["x"]
+    np.testing.assert_allclose(served[:, 0], [2.5, 1.0, 4.0])  # a pair never seen: the overall mean

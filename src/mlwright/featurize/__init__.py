@@ -1,41 +1,76 @@
-"""Recipe -> Recipe: encodings of categories, dates and text, as unfitted steps."""
+"""Recipe -> Recipe: encodings of categories, lists, dates and text, as unfitted steps.
+
+numbers, moments    what a line and a tree need of each
+categories          levels by frequency, by the target and by their spelling; pairs of them
+texts               words, characters and shape; lists: items and the numbers in them
+"""
 
 from __future__ import annotations
 
-from mlwright.contracts.records import Column, Recipe, StepSpec, Table
+from collections.abc import Sequence
 
-FEW_LEVELS = 30  # up to so many levels get a column each; above, the mean of the target stands for the level
-CELLS = 60_000_000  # words are limited so that a text's part of the matrix holds no more numbers than this
+import msgspec
+
+from mlwright.contracts.records import Column, ColumnKind, Recipe, StepSpec, Table
+from mlwright.featurize.categories import (
+    FEW_LEVELS,
+    Flavours,
+    crosses,
+    names,
+    numbered,
+    of_categories,
+    of_ordinals,
+    spellings,
+)
+from mlwright.featurize.texts import CELLS, of_lists, of_texts, topics
+
+__all__ = ["CELLS", "FEW_LEVELS", "featurize"]
 
 
 def featurize(recipe: Recipe, table: Table) -> Recipe:
-    """Add what each kind of column needs before a model can read it."""
-    by_kind: dict[str, list[Column]] = {}
+    """Add what each kind of column needs before a model can read it.
+
+    Two flavours are there where more can be made of the columns than always pays: "spelt" has what levels are written
+    like too, "trees+" also pairs of categories, the numbers inside levels, and what texts are about. Some trials read
+    them, and their folds say whether it does.
+    """
+    by_kind: dict[ColumnKind, list[Column]] = {}
     for column in table.schema.features:
         by_kind.setdefault(column.kind, []).append(column)
-    trees, linear = list(recipe.flavours["trees"]), list(recipe.flavours["linear"])
-    many = tuple(c.name for c in by_kind.get("numeric", []) if c.unique > FEW_LEVELS)
+    of: Flavours = {name: list(recipe.flavours[name]) for name in ("trees", "linear")}
+    many = names(c for c in by_kind.get("numeric", []) if c.unique > FEW_LEVELS)
     if many and len(many) <= 200:
-        linear.append(StepSpec(steps=("impute", "quantiles"), columns=many, options={"impute": {"indicator": False}}))
-    if moments := tuple(c.name for c in by_kind.get("datetime", [])):
-        trees.append(StepSpec(steps=("calendar",), columns=moments))
-        cyclic = {"calendar": {"cyclic": True}}
-        # clipped: along a line, a day in the year 9999 would lead anywhere
-        linear.append(StepSpec(steps=("calendar", "clip", "impute", "standardise"), columns=moments, options=cyclic))
-    if categories := by_kind.get("categorical", []):
-        trees.append(StepSpec(steps=("ordinal",), columns=tuple(c.name for c in categories)))
-        linear.append(
-            StepSpec(
-                steps=("onehot",), columns=tuple(c.name for c in categories), options={"onehot": {"most": FEW_LEVELS}}
-            )
+        of["linear"].append(
+            StepSpec(steps=("impute", "quantiles"), columns=many, options={"impute": {"indicator": False}})
         )
-        if several := tuple(c.name for c in categories if c.unique > 2):
-            trees.append(StepSpec(steps=("target_mean",), columns=several))
-        if high := tuple(c.name for c in categories if c.unique > FEW_LEVELS):
-            trees.append(StepSpec(steps=("frequency",), columns=high))
-            linear.append(StepSpec(steps=("target_mean", "standardise"), columns=high))
-    if texts := tuple(c.name for c in by_kind.get("text", [])):
-        most = max(50, min(4000, CELLS // max(1, table.rows * len(texts))))
-        linear.append(StepSpec(steps=("tfidf",), columns=texts, options={"tfidf": {"most": most}}))
-        trees.append(StepSpec(steps=("tfidf",), columns=texts, options={"tfidf": {"most": min(most, 300), "least": 5}}))
-    return Recipe(flavours={"trees": tuple(trees), "linear": tuple(linear)}, findings=recipe.findings)
+    for made in (
+        _of_moments(by_kind.get("datetime", [])),
+        of_categories(by_kind.get("categorical", []), table.rows),
+        of_ordinals(by_kind.get("ordinal", [])),
+        of_lists(by_kind.get("list", []), table.rows),
+        of_texts(by_kind.get("text", []), table.rows),
+    ):
+        for flavour, specs in made.items():
+            of[flavour] += specs
+    categories = by_kind.get("categorical", [])
+    more = crosses(categories) + numbered(categories) + topics(by_kind.get("text", []), table.rows)
+    if spelt := spellings(categories, table.rows):
+        of["spelt"] = of["trees"] + spelt
+    if more:
+        of["trees+"] = of["trees"] + spelt + more
+    return msgspec.structs.replace(recipe, flavours={name: tuple(specs) for name, specs in of.items()})
+
+
+def _of_moments(columns: Sequence[Column]) -> Flavours:
+    """Parts of the calendar, and the days between each two columns."""
+    if not columns:
+        return {}
+    moments = names(columns)
+    trees = [StepSpec(steps=("calendar",), columns=moments)]
+    # clipped: along a line, a day in the year 9999 would lead anywhere
+    chain = ("calendar", "clip", "impute", "standardise")
+    linear = [StepSpec(steps=chain, columns=moments, options={"calendar": {"cyclic": True}})]
+    if len(moments) > 1:
+        trees.append(StepSpec(steps=("moment_gaps",), columns=moments))
+        linear.append(StepSpec(steps=("moment_gaps", "clip", "impute", "standardise"), columns=moments))
+    return {"trees": trees, "linear": linear}

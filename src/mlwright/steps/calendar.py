@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
 import polars as pl
 
+from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import ColumnKind
-from mlwright.graph import Tensor, apply, cast, clip, concat
+from mlwright.graph import Tensor, apply, cast, clip, columns, concat
 from mlwright.steps.base import Step
 
 DAY = 86_400.0
@@ -58,6 +60,28 @@ class Calendar(Step):
             for turn in ["year", "week"] + (["day"] if self._hours else []):
                 parts += [f"sine of {turn}", f"cosine of {turn}"]
         return [(f"{column} {part}", column) for part in parts for column in columns]
+
+
+@dataclass
+class MomentGaps(Step):
+    """Days from each moment to each later column's, for the first ``most`` pairs of columns; missing where one is."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("datetime",)
+    most: int = 30
+    _pairs: list[tuple[int, int]] = field(default_factory=list, init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> MomentGaps:
+        self._pairs = list(combinations(range(frame.width), 2))[: self.most]
+        if not self._pairs:
+            raise StepRefusal("a gap lies between two moments", where=", ".join(frame.columns))
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        x = clip(x, YEAR_0, YEAR_9999)
+        return (columns(x, [b for _, b in self._pairs]) - columns(x, [a for a, _ in self._pairs])) / DAY
+
+    def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
+        return [(f"days from {columns[a]} to {columns[b]}", columns[b]) for a, b in self._pairs]
 
 
 def _floor(x: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ MISSING = ""
 class _Table(Step):
     """A step that is a look-up; subclasses fill ``_keys`` (levels), ``_rows`` (levels, w) and ``_other`` (w,)."""
 
-    reads: ClassVar[tuple[ColumnKind, ...]] = ("categorical", "text")
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("categorical", "text", "ordinal", "list")
     _keys: list[str]
     _rows: NDArray[np.float64]
     _other: NDArray[np.float64]
@@ -125,12 +125,9 @@ class TargetMean(_Table):
             .replace_strict(self._keys, range(len(self._keys)), return_dtype=pl.Int64)
         )
         index = code.to_numpy()
-        if truth.task == "multiclass":
-            known = [truth.values == c for c in range(truth.classes)]
-        else:
-            known = [truth.values]
-        self._other = np.array([np.mean(v) for v in known], dtype=np.float64)
-        sums = np.stack([np.bincount(index, weights=v, minlength=len(self._keys)) for v in known], axis=1)
+        known = known_values(truth)
+        self._other = known.mean(axis=0)
+        sums = np.stack([np.bincount(index, weights=v, minlength=len(self._keys)) for v in known.T], axis=1)
         self._rows = (sums + self.prior * self._other) / (counts[:, None] + self.prior)
         return self
 
@@ -138,3 +135,30 @@ class TargetMean(_Table):
         if len(self._other) == 1:
             return [(f"{columns[0]} target mean", columns[0])]
         return [(f"{columns[0]} share of class {i}", columns[0]) for i in range(len(self._other))]
+
+
+@dataclass
+class Ladder(_Table):
+    """An ordinal level's place in ``order`` (low to high, from 0), or missing: for what is missing and for a level that
+    is not in it. Without an ``order`` that of the levels' names."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("ordinal",)
+    order: tuple[str, ...] = ()
+    _keys: list[str] = field(default_factory=list, init=False)
+    _rows: NDArray[np.float64] = field(default_factory=lambda: _NONE, init=False)
+    _other: NDArray[np.float64] = field(default_factory=lambda: np.array([np.nan]), init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> Ladder:
+        self._keys = list(self.order) or sorted(frame.to_series().drop_nulls().unique().to_list())
+        self._rows = np.arange(len(self._keys), dtype=np.float64)[:, None]
+        return self
+
+    def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
+        return [(f"{columns[0]} place", columns[0])]
+
+
+def known_values(truth: Truth) -> NDArray[np.float64]:
+    """(n, 1): the truth; (n, classes): whether it is the class, when there are more than two."""
+    if truth.task == "multiclass":
+        return np.asarray(truth.values[:, None] == np.arange(truth.classes), dtype=np.float64)
+    return np.asarray(truth.values[:, None], dtype=np.float64)

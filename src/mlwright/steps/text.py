@@ -12,17 +12,15 @@ import polars as pl
 from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import ColumnKind
-from mlwright.graph import Tensor, apply, constant
+from mlwright.graph import Tensor, apply, columns, concat
 from mlwright.steps.base import Step
-
-_WORD = r"[\pL\pN]+"
-_PAD = "\ue000"  # a word of our own behind each text, so that a text without words still has one
-_WORD_OR_PAD = r"[\pL\pN\x{E000}]+"
+from mlwright.steps.pieces import Grams, how_many, pieces_of, real, sample, scaled
 
 
 @dataclass
 class WordTfidf(Step):
-    """TF-IDF of the ``most`` most frequent words: (1 + ln count) * idf, each row scaled to length 1.
+    """TF-IDF of the ``most`` most frequent runs of up to ``longest`` words: (1 + ln count) * idf, each row scaled to
+    length 1.
 
     A word is a run of letters and digits; A to Z are read as a to z (other alphabets keep their case: the operator that
     folds them needs a locale that servers often lack). idf is ln((1 + n) / (1 + rows with the word)) + 1, as in
@@ -32,47 +30,108 @@ class WordTfidf(Step):
     reads: ClassVar[tuple[ColumnKind, ...]] = ("text",)
     most: int = 1000
     least: int = 3
-    _words: list[str] = field(default_factory=list, init=False)
+    longest: int = 1
+    _words: list[tuple[str, ...]] = field(default_factory=list, init=False)
     _idf: list[float] = field(default_factory=list, init=False)
 
     def fit(self, frame: pl.DataFrame, truth: Truth) -> WordTfidf:
-        text = frame.to_series().fill_null("").alias("word")
-        folded = text.str.replace_many(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), list("abcdefghijklmnopqrstuvwxyz"))
-        words = folded.str.extract_all(_WORD).list.unique().explode(empty_as_null=False).drop_nulls()
-        counts = words.value_counts(name="rows").sort(["rows", "word"], descending=[True, False])
-        kept = counts.filter(pl.col("rows") >= self.least).head(self.most)
-        if kept.is_empty():
-            raise StepRefusal(f"no word stands in {self.least} rows", where=frame.columns[0])
-        self._words = kept["word"].to_list()
-        self._idf = (np.log((1 + len(frame)) / (1 + kept["rows"].to_numpy())) + 1).tolist()
+        self._words, self._idf = count(self._grams(), frame, self.least, self.most)
         return self
 
     def emit(self, x: Tensor) -> Tensor:
-        lower = Tensor(
-            "StringNormalizer",
-            (x,),
-            {"case_change_action": "LOWER", "is_case_sensitive": 1, "locale": "C"},
-            "string",
-            1,
-        )
-        padded = Tensor("StringConcat", (lower, constant([" " + _PAD], "string")), {}, "string", 1)
-        split: dict[str, Any] = {"mark": 0, "pad_value": "", "mincharnum": 1, "tokenexp": _WORD_OR_PAD}
-        tokens = Tensor("Tokenizer", (padded,), split, "string", 1)
-        count = Tensor("TfIdfVectorizer", (tokens,), self._counting(), "float32", len(self._words))
-        present = apply("Min", count, 1.0)
-        damped = (apply("Log", apply("Max", count, 1.0)) + 1.0) * present * np.array(self._idf)
-        squares = Tensor("ReduceSum", (damped * damped, constant([1], "int64")), {"keepdims": 1}, "float32", 1)
-        return damped / apply("Sqrt", apply("Max", squares, 1e-12))
+        return tfidf(self._grams(), x, self._words, self._idf)
 
     def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
-        return [(f"{columns[0]} has {word!r}", columns[0]) for word in self._words]
+        return [(f"{columns[0]} has {' '.join(words)!r}", columns[0]) for words in self._words]
 
-    def _counting(self) -> dict[str, Any]:
-        single: dict[str, Any] = {
+    def _grams(self) -> Grams:
+        return Grams("words", 1, self.longest)
+
+
+@dataclass
+class CharacterTfidf(Step):
+    """TF-IDF, as `WordTfidf`, of the ``most`` most frequent runs of ``shortest`` to ``longest`` characters."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("text", "categorical")
+    most: int = 1000
+    least: int = 5
+    shortest: int = 3
+    longest: int = 5
+    _runs: list[tuple[str, ...]] = field(default_factory=list, init=False)
+    _idf: list[float] = field(default_factory=list, init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> CharacterTfidf:
+        self._runs, self._idf = count(self._grams(), frame, self.least, self.most)
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        return tfidf(self._grams(), x, self._runs, self._idf)
+
+    def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
+        return [(f"{columns[0]} has the letters {''.join(run)!r}", columns[0]) for run in self._runs]
+
+    def _grams(self) -> Grams:
+        return Grams("characters", self.shortest, self.longest)
+
+
+def count(grams: Grams, frame: pl.DataFrame, least: int, most: int) -> tuple[list[tuple[str, ...]], list[float]]:
+    """The most frequent grams of a column and the idf of each. Raises StepRefusal when there are none."""
+    column = sample(frame.to_series())
+    found, rows = grams.count(column, least, most)
+    if not found:
+        what = {"words": "no word stands", "characters": "no run of characters stands", "items": "no item stands"}
+        raise StepRefusal(f"{what[grams.unit]} in {least} rows", where=frame.columns[0])
+    return found, (np.log((1 + len(column)) / (1 + rows)) + 1).tolist()
+
+
+def tfidf(grams: Grams, x: Tensor, found: list[tuple[str, ...]], idf: Sequence[float]) -> Tensor:
+    """(1 + ln count) * idf of each gram that was ``found``, each row scaled to length 1."""
+    # 1 + ln c is ln(e c), and minus infinity becomes 0 as well: a count is dense, each operator on it takes time
+    damped = apply("Relu", apply("Log", grams.emit(x, found, float(np.e))))
+    return scaled(damped * np.array(idf))
+
+
+_CLASSES = {
+    "capitals": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "digits": "0123456789",
+    "other punctuation": "\"#$%&'()*+,-./:;<=>@[\\]^_`{|}~",
+    "spaces": " \t\n\r",
+}
+_MARKS = {"exclamation marks": "!", "question marks": "?"}
+
+
+@dataclass
+class TextShape(Step):
+    """How a text looks, whatever it says: characters (the first 1,000), words, characters a word, the share of
+    capitals (A to Z), digits, other punctuation and white space, and how many exclamation and question marks."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("text", "categorical")
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> TextShape:
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        characters = pieces_of(x, "characters", fold=False)
+        kinds = list((_CLASSES | _MARKS).values())
+        pool = [(letter, index) for index, letters in enumerate(kinds) for letter in letters]
+        attrs: dict[str, Any] = {
             "mode": "TF",
             "min_gram_length": 1,
             "max_gram_length": 1,
             "max_skip_count": 0,
             "ngram_counts": (0,),
+            "ngram_indexes": tuple(index for _, index in pool),
+            "pool_strings": tuple(letter for letter, _ in pool),
         }
-        return {**single, "ngram_indexes": tuple(range(len(self._words))), "pool_strings": tuple(self._words)}
+        counts = Tensor("TfIdfVectorizer", (characters,), attrs, "float32", len(kinds))
+        length = how_many(real(characters)) - 2.0  # the spaces before and behind
+        words = how_many(real(pieces_of(x, "words")))
+        some = len(_CLASSES)
+        shares = columns(counts, range(some)) - np.array([[0.0, 0.0, 0.0, 2.0]])
+        shares = shares / apply("Max", length, 1.0)
+        marks = columns(counts, range(some, len(kinds)))
+        return concat([length, words, length / apply("Max", words, 1.0), shares, marks])
+
+    def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
+        parts = ["characters", "words", "characters a word", *(f"share of {c}" for c in _CLASSES), *_MARKS]
+        return [(f"{columns[0]} {part}", columns[0]) for part in parts]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
-from mlwright.contracts.records import NUMBER_KINDS, ColumnKind, TaskKind
+from mlwright.contracts.records import ITEM_MARK, NUMBER_KINDS, ColumnKind, TaskKind
 from mlwright.graph import Inputs, Session, Tensor, compile, dump, load, numbers, strings
 from mlwright.steps import Step
 from mlwright.testing.suite import Suite, options_of
@@ -28,6 +28,8 @@ _COLUMNS: dict[ColumnKind, tuple[str, ...]] = {
     "datetime": ("since", "born"),
     "categorical": ("city",),
     "text": ("note",),
+    "ordinal": ("plan",),
+    "list": ("note",),
 }
 _TASKS: tuple[TaskKind, ...] = ("binary", "multiclass", "regression")
 _CODE = (type, ModuleType, FunctionType, BuiltinFunctionType)
@@ -167,6 +169,8 @@ def rows(case: Case, seed: int = 0) -> tuple[pl.DataFrame, Truth]:
         frame = frame.select(pl.all().cast(pl.Datetime("us")).to_physical() / 1e6)
     if case.kind in NUMBER_KINDS:
         frame = frame.cast(pl.Float64)
+    if case.kind == "list":
+        frame = frame.select(pl.all().str.replace_all(" ", ITEM_MARK, literal=True))
     target = table[TARGET]
     if case.task == "regression":
         return frame, Truth(case.task, target.to_numpy(), 0)

@@ -3,7 +3,8 @@
 from mlwright.trials.fold import Ground, Outcome, failure, fit_fold, outcome_path, read_outcome, truth_of, write_outcome
 from mlwright.trials.folds import Folds, assign
 from mlwright.trials.jobs import Job
-from mlwright.trials.pool import Ended, Pool, free_memory
+from mlwright.trials.pool import Ended, Pool, allowed_memory, free_memory
+from mlwright.trials.shelf import clear
 
 __all__ = [
     "Ended",
@@ -12,7 +13,9 @@ __all__ = [
     "Job",
     "Outcome",
     "Pool",
+    "allowed_memory",
     "assign",
+    "clear",
     "failure",
     "fit_fold",
     "free_memory",

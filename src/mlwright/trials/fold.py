@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,9 @@ from mlwright.frames import feeds as feeds_of
 from mlwright.learners import Learner
 from mlwright.store import Run, atomic_write
 from mlwright.trials import folds
-from mlwright.trials.matrix import CROSS, Rows, fit_matrix
+from mlwright.trials.matrix import CROSS, Matrix, Rows, fit_matrix
 from mlwright.trials.probe import probe
+from mlwright.trials.shelf import shelved
 
 _SUM = 32  # bytes of a SHA-256
 WATCHED = 8  # one training row in so many says when to stop
@@ -53,6 +54,7 @@ class Ground:
     truth: Truth
     groups: NDArray[Any] | None
     folds: folds.Folds
+    run: Path | None = None  # where matrices wait for the next trial
 
     @classmethod
     def of(cls, run: Run) -> Ground:
@@ -63,7 +65,7 @@ class Ground:
         truth = truth_of(frame, table)
         groups = frame[GROUP].to_numpy() if GROUP in frame.columns else None
         cut = folds.assign(plan.splitter, truth, groups, plan.folds, problem.seed)
-        return cls(table, problem, plan, recipe, frame, truth, groups, cut)
+        return cls(table, problem, plan, recipe, frame, truth, groups, cut, run.path)
 
     def rows(self, index: NDArray[np.int64] | None = None) -> Rows:
         """Some rows (or all), ready for steps and graphs."""
@@ -132,34 +134,76 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     """
     started = time.monotonic()
     seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
-    learn = _capped(ground.folds.train(fold), spec.rows, ground, seed)
+    fixed = (ground.problem.seed * 7919 + fold * 101) % 2**31  # what is cut with it, all trials of the fold share
+    learn = _capped(ground.folds.train(fold), spec.rows, ground, fixed)
     learner: Learner = plugins.make("mlwright.learners", spec.learner, spec.options)
     rows = ground.rows(learn)
     groups = None if ground.groups is None else ground.groups[learn]
-    cut = "plain" if ground.plan.splitter == "time" else ground.plan.splitter
-    parts = folds.assign(cut, rows.truth, groups, CROSS, seed).of
-    matrix = fit_matrix(ground.recipe.flavours[learner.flavour], rows, parts)
+    cut = ground.plan.splitter
+    if cut == "time":
+        cut = "group" if ground.problem.group else "plain"
+    parts = folds.assign(cut, rows.truth, groups, CROSS, fixed).of
+    flavour = spec.flavour or learner.flavour
+    recipe = ground.recipe.flavours[flavour] if learner.looks else ground.recipe.flavours[flavour][:1]
+    shared = learner.looks and sum(_reads(other) == (flavour, spec.rows) for other in ground.plan.trials) > 1
+    valid = ground.rows(ground.folds.valid(fold))
+    name = f"{flavour}-{fold}-{spec.rows or 'all'}"
+    if shared and ground.run is not None:
+        matrix = shelved(ground.run, name, lambda: _scored(fit_matrix(recipe, rows, parts), rows, valid, ground))
+    else:
+        matrix = fit_matrix(recipe, rows, parts)
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
     learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch))
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
-    session = graph.Session(graph.compile({"y": answer, "x": matrix.tensor}, rows.inputs), threads=1)
-    valid = ground.rows(ground.folds.valid(fold))
-    prediction = session(valid.feeds, ["y"])["y"]
-    checked = session(ground.probe())
-    native = np.asarray(learner.predict(checked["x"]), dtype=np.float64)
-    if not (np.isfinite(prediction).all() and np.isfinite(checked["y"]).all()):
+    if matrix.scored is None or matrix.probed is None:
+        session = graph.Session(graph.compile({"y": answer, "x": matrix.tensor}, rows.inputs), threads=1)
+        prediction, checked = session(valid.feeds, ["y"])["y"], session(ground.probe())
+        probed, emitted = checked["x"], checked["y"]
+    else:
+        probed, answers = matrix.probed, _Answers(learner, matrix.probed.shape[1])
+        prediction, emitted = answers(matrix.scored), answers(probed)
+    native = np.asarray(learner.predict(probed), dtype=np.float64)
+    if not (np.isfinite(prediction).all() and np.isfinite(emitted).all()):
         raise MlwrightError(f"{spec.learner} answers with numbers that are not finite", where=f"trial {spec.id}")
     result = FoldResult(
         trial=spec.id,
         fold=fold,
         status="done",
         seconds=time.monotonic() - started,
-        difference=float((np.abs(checked["y"] - native) / np.maximum(1.0, np.abs(native))).max(initial=0.0)),
+        difference=float((np.abs(emitted - native) / np.maximum(1.0, np.abs(native))).max(initial=0.0)),
         features=matrix.features,
         refused=matrix.refused,
     )
     return Outcome(result, answer, prediction, native)
+
+
+def _scored(matrix: Matrix, rows: Rows, valid: Rows, ground: Ground) -> Matrix:
+    """The matrix with its values on the rows that the fold is scored on and on the probe."""
+    session = graph.Session(graph.compile({"x": matrix.tensor}, rows.inputs), threads=1)
+    return replace(matrix, scored=session(valid.feeds)["x"], probed=session(ground.probe())["x"])
+
+
+class _Answers:
+    """A fitted learner's graph on a matrix (n, width) that was made already."""
+
+    def __init__(self, learner: Learner, width: int) -> None:
+        names = tuple(map(str, range(width)))
+        answer = learner.emit(graph.cast(graph.numbers(names), "float32"))
+        inputs = graph.Inputs(names, ())
+        self._session = graph.Session(graph.compile({"y": graph.cast(answer, "float32")}, inputs), threads=1)
+
+    def __call__(self, x: NDArray[np.float32]) -> NDArray[np.float32]:
+        """In pieces, as the graph's numbers are of double precision."""
+        starts = range(0, max(1, len(x)), graph.CHUNK)
+        pieces = (x[start : start + graph.CHUNK].astype(np.float64) for start in starts)
+        return np.concatenate([self._session({"numbers": piece})["y"] for piece in pieces])
+
+
+def _reads(spec: TrialSpec) -> tuple[str, int | None]:
+    """The flavour of matrix that a trial reads, and how many rows of it."""
+    learner: type[Learner] = plugins.find("mlwright.learners", spec.learner)
+    return spec.flavour or learner.flavour, spec.rows
 
 
 def _capped(index: NDArray[np.int64], most: int | None, ground: Ground, seed: int) -> NDArray[np.int64]:

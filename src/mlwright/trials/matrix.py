@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from mlwright import plugins
 from mlwright.contracts.errors import InputError, StepRefusal
 from mlwright.contracts.protocols import Feeds, Truth
-from mlwright.contracts.records import NUMBER_KINDS, Feature, Schema, StepSpec
-from mlwright.graph import Inputs, Session, Tensor, cast, compile, concat, numbers, strings
+from mlwright.contracts.records import ITEM_MARK, NUMBER_KINDS, Feature, Schema, StepSpec
+from mlwright.graph import Inputs, Session, Tensor, cast, compile, concat, constant, numbers, strings
 from mlwright.steps import Step
 
 CROSS = 5  # parts of the training rows when a supervised step is fitted crosswise
@@ -44,12 +44,15 @@ class Rows:
 class Matrix:
     """Fitted steps as one expression (n, f) float32, where each of its columns came from, and its value on the rows it
     was fitted on: for supervised steps the crosswise one, in which no row's own truth takes part. ``refused`` is what
-    steps said that could not use their columns."""
+    steps said that could not use their columns. ``scored`` and ``probed`` are its values on the rows that the fold is
+    scored on and on the probe, where several trials read them."""
 
     tensor: Tensor
     features: tuple[Feature, ...]
     values: NDArray[np.float32]
     refused: tuple[str, ...] = ()
+    scored: NDArray[np.float32] | None = None
+    probed: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,9 @@ def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -
     refused: list[str] = []
     for spec in specs:
         numeric = bool(set(_first(spec).reads) & set(NUMBER_KINDS))
-        for columns in [spec.columns] if numeric else [(c,) for c in spec.columns]:
-            x = numbers(columns) if numeric else strings(columns[0])
-            frame = (table if numeric else rows.frame).select(columns)
+        for columns in [spec.columns] if numeric or spec.crossed else [(c,) for c in spec.columns]:
+            x = numbers(columns) if numeric else _one_text([strings(c) for c in columns])
+            frame = table.select(columns) if numeric else _one_column(rows.frame, columns)
             try:
                 pieces.append(_fit_piece(spec, x, frame, rows, parts))
             except StepRefusal as refusal:
@@ -91,6 +94,24 @@ def _frame(array: NDArray[Any], names: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame({name: array[:, i] for i, name in enumerate(names)}).fill_nan(None)
 
 
+def _one_text(texts: Sequence[Tensor]) -> Tensor:
+    """Texts side by side in one, with a mark between them."""
+    whole = texts[0]
+    for text in texts[1:]:
+        marked = Tensor("StringConcat", (whole, constant([ITEM_MARK], "string")), {}, "string", 0)
+        whole = Tensor("StringConcat", (marked, text), {}, "string", 0)
+    return whole
+
+
+def _one_column(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """The same of a frame's columns."""
+    if len(columns) == 1:
+        return frame.select(columns)
+    return frame.select(
+        pl.concat_str([pl.col(c).fill_null("") for c in columns], separator=ITEM_MARK).alias(columns[0])
+    )
+
+
 def _first(spec: StepSpec) -> type[Step]:
     found: type[Step] = plugins.find("mlwright.steps", spec.steps[0])
     return found
@@ -102,12 +123,15 @@ def _fit_piece(spec: StepSpec, x: Tensor, frame: pl.DataFrame, rows: Rows, parts
     if any(plugins.find("mlwright.steps", name).supervised for name in spec.steps):
         for part in range(CROSS):
             keep = np.flatnonzero(parts != part)
-            crosswise.append(_fit_chain(spec, x, frame[keep], rows.at(keep))[0])
+            some = rows.at(keep) if len(spec.steps) > 1 else Rows(frame, {}, rows.truth.at(keep), rows.schema)
+            crosswise.append(_fit_chain(spec, x, frame[keep], some)[0])
         if any(t.width != tensor.width for t in crosswise):
             what = "how many columns come out rests on the rows that it is fitted on"
             raise StepRefusal(what, where=", ".join(frame.columns))
     chain = " > ".join(spec.steps)
-    return _Piece(tensor, [Feature(name=n, column=c, step=chain) for n, c in names], crosswise)
+    label = " × ".join(spec.columns) if spec.crossed else ""
+    features = [Feature(name=n.replace(c, label, 1) if label else n, column=c, step=chain) for n, c in names]
+    return _Piece(tensor, features, crosswise)
 
 
 def _fit_chain(spec: StepSpec, x: Tensor, frame: pl.DataFrame, rows: Rows) -> tuple[Tensor, list[tuple[str, str]]]:
