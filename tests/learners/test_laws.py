@@ -8,7 +8,11 @@ from mlwright import plugins
 from mlwright.testing import LearnerLaws, checks
 
 # Fewer trees than by default: the laws don't depend on how many.
-OPTIONS = {"extratrees": {"trees": 15}, "lightgbm": {"rounds": 40}}
+OPTIONS = {
+    "extratrees": {"trees": 15},
+    "lightgbm": {"rounds": 40},
+    "xgboost": {"rounds": 40},
+}
 
 
 def every_check():

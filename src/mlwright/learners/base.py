@@ -22,7 +22,8 @@ class Learner(ABC):
     A learner is a dataclass whose public fields are its options. The law, which `mlwright.testing.LearnerLaws` checks:
 
     - `fit` sees x (n, f) float32 and the truth of its rows, and returns itself. What ``flavour`` it reads says how x
-      was made: "trees" may hold NaN, "linear" is finite and scaled. It is deterministic given ``terms.seed``, uses one
+      was made: "trees" may hold NaN, "linear" is finite and scaled; one that does not look at x, but for its number
+      of rows, is spared most of the making if ``looks`` says so. It is deterministic given ``terms.seed``, uses one
       thread, and stops by itself when ``terms.clock`` runs out (who doesn't is killed).
     - ``terms.watch`` marks rows meant for early stopping and the like; they may be learnt from afterwards.
     - `predict` gives (n, w): the probability of the second class (binary, w = 1), of every class (multiclass), or the
@@ -33,6 +34,7 @@ class Learner(ABC):
 
     tasks: ClassVar[tuple[TaskKind, ...]] = ("binary", "multiclass", "regression")
     flavour: ClassVar[Flavour] = "trees"
+    looks: ClassVar[bool] = True
 
     @abstractmethod
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Learner:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from mlwright.learners.base import Learner, Matrix
 class Constant(Learner):
     """The classes' shares, or the mean, whatever the row. Every model has to beat it."""
 
+    looks: ClassVar[bool] = False
     _answer: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1), init=False)
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Constant:

@@ -13,9 +13,7 @@ from scipy.special import expit, softmax
 from mlwright.contracts.protocols import Terms, Truth
 from mlwright.graph import Forest, Tensor, apply, round_down, trees
 from mlwright.learners.base import Learner, Matrix
-
-_SMALL = 10_000  # rows below which the rounds found are fitted again with the watched rows
-_FEW = 300  # rows below which a part to watch is too small to say when to stop
+from mlwright.learners.watching import FEW, SMALL
 
 
 @dataclass
@@ -42,12 +40,12 @@ class LightGBM(Learner):
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> LightGBM:
         self._task, self._width = truth.task, truth.width
-        if len(x) < _FEW or not terms.watch.any():
+        if len(x) < FEW or not terms.watch.any():
             self._booster = self._train(x, truth, terms, rounds=min(self.rounds, int(8 / self.rate)))
             return self
         learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
         booster = self._train(x[learn], truth.at(learn), terms, self.rounds, (x[watch], truth.at(watch)))
-        if len(x) <= _SMALL and terms.clock.left > 0:
+        if len(x) <= SMALL and terms.clock.left > 0:
             booster = self._train(x, truth, terms, max(1, booster.best_iteration))
         self._booster = booster
         return self

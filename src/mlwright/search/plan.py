@@ -19,7 +19,12 @@ _EXTRA_CELL = 1.2e-7  # a tree of ExtraTrees: per row and column looked at
 _LINEAR_CELL = 4e-7  # a logistic regression: per cell and class, all iterations and strengths
 _ENOUGH = 20_000  # rows from which three folds judge, and one model of all rows is as good as the mean of its folds
 _MANY = 10_000  # rows from which boosting takes larger steps: half the trees to ask, for a few thousandths of the loss
+_SPELT = 40  # columns of the matrix that a level's spelling becomes
 CORES = 2
+_RICHER = {  # trials that read features which need not pay: their folds say whether they did
+    **dict.fromkeys(("lightgbm-2", "xgboost-2", "lightgbm-6"), ("spelt",)),
+    **dict.fromkeys(("lightgbm-3", "lightgbm-4", "xgboost-3"), ("trees+", "spelt")),
+}
 
 
 def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
@@ -31,32 +36,45 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
         splitter = "group"
     elif table.schema.target.task != "regression":
         splitter = "stratified"
-    shape = _Shape(table, problem.budget)
-    small, capped = min(table.rows, 50_000), shape.linear_rows()
+    shape = _Shape(table, recipe, problem.budget)
+    small, capped = shape.boost_rows(), shape.linear_rows()  # trees of all kinds read one matrix a fold
+    light, other = _boosters(shape)
     trials = [
         TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
         TrialSpec(id="small-tree", learner="small_tree", rows=small, bagged=False, baseline=True),
         TrialSpec(id="linear", learner="linear", rows=capped, bagged=False, baseline=True),
-        *_boosters(shape)[:1],
+        light[0],
+        other[0],
         *_forests(shape),
-        *_boosters(shape)[1:],
+        light[1],
+        light[2],
+        other[1],
+        *light[3:],
+        *other[2:],
     ]
     if splitter == "time" or table.rows >= _ENOUGH:
         trials = [msgspec.structs.replace(t, bagged=False) for t in trials]
+    trials = [msgspec.structs.replace(t, flavour=_flavour(t, recipe)) for t in trials]
     if problem.trials is not None:
         trials = trials[: 2 + problem.trials]
     return Plan(folds=shape.folds, splitter=splitter, trials=tuple(trials))
 
 
+def _flavour(trial: TrialSpec, recipe: Recipe) -> str:
+    return next((name for name in _RICHER.get(trial.id, ()) if name in recipe.flavours), trial.flavour)
+
+
 class _Shape:
     """What the table's size and the budget allow."""
 
-    def __init__(self, table: Table, budget: float | None):
+    def __init__(self, table: Table, recipe: Recipe, budget: float | None):
         self.rows = table.rows
         target = table.schema.target
         self.answers = len(target.classes) if target.task == "multiclass" else 1
-        widths = {"text": 300, "datetime": 6, "categorical": 2}
+        widths = {"text": 310, "list": 60, "datetime": 6, "categorical": 2}
         self.columns = sum(widths.get(c.kind, 1) for c in table.schema.features)
+        spelt = [s for s in recipe.flavours.get("spelt", ()) if "similar" in s.steps]
+        self.columns += sum(_SPELT * len(s.columns) for s in spelt)
         seconds = 3600.0 if budget is None else budget
         self.work = max(1.0, 0.7 * seconds - 2.0) * CORES  # core seconds for all trials
         self.folds = 5 if self.boost_rounds(5) >= 120 and table.rows < _ENOUGH else 3
@@ -83,18 +101,19 @@ class _Shape:
         return None if rows >= self.rows else max(2_000, rows)
 
     def extra_trees(self) -> tuple[int, int | None]:
-        """Trees of a forest and a cap on rows, within a quarter of the work."""
+        """Trees of a forest and a cap on rows, within a quarter of the work: the cap of boosting, if it can be."""
         looked = max(1.0, math.sqrt(self.columns)) if self.answers > 1 or self.columns > 30 else self.columns
-        rows = self.rows
+        rows = self.boost_rows() or self.rows
         while True:
             each = rows * looked * _EXTRA_CELL * max(1, math.log2(max(rows, 2)) / 10)
             count = self.work / 4 / self.folds / max(each, 1e-3)
-            if count >= 50 or rows <= 5_000:
+            if count >= 25 or rows <= 5_000:
                 return int(min(100, max(20, count))), None if rows == self.rows else rows
             rows = rows * 2 // 3
 
 
-def _boosters(shape: _Shape) -> list[TrialSpec]:
+def _boosters(shape: _Shape) -> tuple[list[TrialSpec], list[TrialSpec]]:
+    """By LightGBM and by XGBoost: each is better on some tables, and what they get wrong differs."""
     rows = shape.boost_rows()
     rounds = shape.boost_rounds(shape.folds, rows)
     rate = min(0.3, max(0.05 if shape.rows < _MANY else 0.1, 20.0 / rounds))  # many rows need fewer, larger steps
@@ -108,12 +127,18 @@ def _boosters(shape: _Shape) -> list[TrialSpec]:
         {"leaves": leaves[0], "columns": 0.35, "rows": 0.7, "l2": 10.0, "least": 40},
         {"leaves": 2 * leaves[2], "columns": 0.5, "rows": 0.9, "l2": 3.0, "least": 5},
     ]
-    return [
-        TrialSpec(
-            id=f"lightgbm-{i + 1}", learner="lightgbm", rows=rows, options={"rounds": most, "rate": round(rate, 4), **v}
-        )
-        for i, v in enumerate(variants)
+    by_level: list[dict[str, Any]] = [
+        {"depth": 4, "columns": 0.5},
+        {"depth": 6, "columns": 0.8},
+        {"depth": 10, "leaves": 4 * leaves[0], "columns": 0.6, "rows": 0.7, "weight": 3.0, "l2": 3.0},
     ]
+    pace = {"rounds": most, "rate": round(rate, 4)}
+
+    def trials(learner: str, variants: list[dict[str, Any]]) -> list[TrialSpec]:
+        named = enumerate(variants, 1)
+        return [TrialSpec(id=f"{learner}-{i}", learner=learner, rows=rows, options={**pace, **v}) for i, v in named]
+
+    return trials("lightgbm", variants), trials("xgboost", by_level)
 
 
 def _forests(shape: _Shape) -> list[TrialSpec]:

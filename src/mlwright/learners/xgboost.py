@@ -1,0 +1,157 @@
+"""Gradient-boosted trees by XGBoost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xgboost
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from mlwright.contracts.protocols import Terms, Truth
+from mlwright.graph import Forest, Tensor, apply, trees
+from mlwright.learners.base import Learner, Matrix
+from mlwright.learners.watching import FEW, SMALL
+
+_LARGEST = np.finfo(np.float32).max
+
+
+class _Deadline(xgboost.callback.TrainingCallback):
+    """Ends the boosting when the clock has run out."""
+
+    def __init__(self, terms: Terms) -> None:
+        super().__init__()
+        self._clock = terms.clock
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        return self._clock.left < 0
+
+
+@dataclass
+class XGBoost(Learner):
+    """Boosting by histograms until the watched rows stop gaining for ``patience`` rounds (Chen & Guestrin 2016).
+
+    Options have XGBoost's meanings: ``rate`` learning_rate, ``depth`` max_depth, ``leaves`` max_leaves (0: grown by
+    level to ``depth``, else by loss), ``weight`` min_child_weight, ``columns`` colsample_bytree, ``rows`` subsample,
+    ``l2`` lambda.
+    """
+
+    rounds: int = 1000
+    rate: float = 0.05
+    depth: int = 6
+    leaves: int = 0
+    weight: float = 1.0
+    columns: float = 0.8
+    rows: float = 0.8
+    l2: float = 1.0
+    patience: int = 50
+    _task: str = field(default="", init=False)
+    _width: int = field(default=1, init=False)
+    _booster: Any = field(default=None, init=False)
+
+    def fit(self, x: Matrix, truth: Truth, terms: Terms) -> XGBoost:
+        self._task, self._width = truth.task, truth.width
+        if len(x) < FEW or not terms.watch.any():
+            self._booster = self._train(x, truth, terms, min(self.rounds, int(8 / self.rate)))
+            return self
+        learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
+        booster = self._train(x[learn], truth.at(learn), terms, self.rounds, (x[watch], truth.at(watch)))
+        if len(x) <= SMALL and terms.clock.left > 0:
+            booster = self._train(x, truth, terms, booster.num_boosted_rounds())
+        self._booster = booster
+        return self
+
+    def predict(self, x: Matrix) -> NDArray[Any]:
+        raw = self._booster.inplace_predict(_bounded(x), predict_type="margin")
+        raw = np.asarray(raw, dtype=np.float64).reshape(len(x), self._width)
+        if self._task == "regression":
+            return raw
+        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
+
+    def emit(self, x: Tensor) -> Tensor:
+        raw = trees(x, read_model(self._booster, self._width))
+        if self._task == "regression":
+            return raw
+        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+
+    def _train(
+        self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: tuple[Matrix, Truth] | None = None
+    ) -> xgboost.Booster:
+        data = xgboost.QuantileDMatrix(_bounded(x), truth.values, nthread=1)
+        callbacks: list[Any] = [_Deadline(terms)]
+        evals = []
+        if watch is not None:
+            evals = [(xgboost.QuantileDMatrix(_bounded(watch[0]), watch[1].values, ref=data, nthread=1), "watch")]
+            callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=self.patience, save_best=True))
+        params = self._params(terms.seed)
+        return xgboost.train(params, data, rounds, evals=evals, callbacks=callbacks, verbose_eval=False)
+
+    def _params(self, seed: int) -> dict[str, Any]:
+        objective = {"binary": "binary:logistic", "multiclass": "multi:softprob", "regression": "reg:squarederror"}
+        metric = {"binary": "logloss", "multiclass": "mlogloss", "regression": "rmse"}
+        several = {"num_class": self._width} if self._task == "multiclass" else {}
+        return several | {
+            "objective": objective[self._task],
+            "eval_metric": metric[self._task],
+            "base_score": 0.0 if self._task == "regression" else 0.5,  # nothing is added to the trees' sum
+            "learning_rate": self.rate,
+            "max_depth": self.depth,
+            "max_leaves": self.leaves,
+            "grow_policy": "lossguide" if self.leaves else "depthwise",
+            "min_child_weight": self.weight,
+            "colsample_bytree": self.columns,
+            "subsample": self.rows,
+            "lambda": self.l2,
+            "tree_method": "hist",
+            "seed": seed,
+            "nthread": 1,
+            "verbosity": 0,
+        }
+
+
+def read_model(booster: xgboost.Booster, width: int) -> Forest:
+    """The booster's trees. XGBoost sends a row left when its number is below the threshold, TreeEnsemble when it is not
+    above: the float32 before the threshold says the same."""
+    model = json.loads(booster.save_raw("json"))["learner"]["gradient_booster"]["model"]
+    parts: dict[str, list[Any]] = {name: [] for name in Forest.__dataclass_fields__}
+    nodes = leaves = 0
+    for tree, group in zip(model["trees"], model["tree_info"], strict=True):
+        children = np.array(tree["left_children"], dtype=np.int64)
+        right = np.array(tree["right_children"], dtype=np.int64)
+        value = np.array(tree["split_conditions"], dtype=np.float32)
+        inner, ends = np.flatnonzero(children >= 0), np.flatnonzero(children < 0)
+        place = np.empty(len(children), dtype=np.int64)
+        place[inner] = nodes + np.arange(len(inner))
+        place[ends] = ~(leaves + np.arange(len(ends)))
+        parts["roots"].append(place[0])
+        parts["feature"].append(np.array(tree["split_indices"], dtype=np.int64)[inner])
+        parts["threshold"].append(np.nextafter(value[inner], np.float32(-np.inf)))
+        parts["left"].append(place[children[inner]])
+        parts["right"].append(place[right[inner]])
+        parts["missing_left"].append(np.array(tree["default_left"], dtype=np.uint8)[inner])
+        parts["weight"].append(value[ends])
+        parts["target"].append(np.full(len(ends), group if width > 1 else 0))
+        nodes, leaves = nodes + len(inner), leaves + len(ends)
+
+    def joined(name: str, dtype: Any) -> NDArray[Any]:
+        return np.concatenate([*parts[name], np.zeros(0)]).astype(dtype)
+
+    return Forest(
+        roots=np.array(parts["roots"], dtype=np.int64),
+        feature=joined("feature", np.int64),
+        threshold=joined("threshold", np.float32),
+        left=joined("left", np.int64),
+        right=joined("right", np.int64),
+        missing_left=joined("missing_left", np.uint8),
+        weight=joined("weight", np.float32),
+        target=joined("target", np.int64),
+        targets=width,
+    )
+
+
+def _bounded(x: Matrix) -> Matrix:
+    """XGBoost refuses infinities; the largest number goes where they would."""
+    return np.clip(x, -_LARGEST, _LARGEST)
