@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlwright.bundle import Model, load, verify
     from mlwright.contracts.errors import MlwrightError
-    from mlwright.contracts.records import Verdict
-    from mlwright.lifecycle import resume, train
+    from mlwright.contracts.portrait import Portrait
+    from mlwright.contracts.records import ChildTable, Verdict
+    from mlwright.lifecycle import explore, resume, train
 
-__all__ = ["MlwrightError", "Model", "Verdict", "load", "resume", "train", "verify"]
+__all__ = [
+    "ChildTable",
+    "MlwrightError",
+    "Model",
+    "Portrait",
+    "Verdict",
+    "explore",
+    "load",
+    "resume",
+    "train",
+    "verify",
+]
 
 # Each name is imported when it is first used, so that `import mlwright` costs next to nothing.
 _HOME = {
+    "ChildTable": "mlwright.contracts.records",
     "MlwrightError": "mlwright.contracts.errors",
     "Model": "mlwright.bundle",
+    "Portrait": "mlwright.contracts.portrait",
     "Verdict": "mlwright.contracts.records",
+    "explore": "mlwright.lifecycle",
     "load": "mlwright.bundle",
     "resume": "mlwright.lifecycle",
     "train": "mlwright.lifecycle",
@@ -33,3 +50,15 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Door(ModuleType):
+    """This module. Its name ``explore`` is the function, though the stage below it is a package of the same name, which
+    Python would put in the function's place when it is imported."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Door

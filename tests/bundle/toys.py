@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import math
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from mlwright.bundle import Contents, Model, load, write
-from mlwright.contracts.records import Column, Label, Provenance, Schema, Score, Target, Verdict
+from mlwright.contracts.records import (
+    Aggregate,
+    Column,
+    Label,
+    Provenance,
+    Relation,
+    Schema,
+    Score,
+    Target,
+    Verdict,
+)
 
 COLUMNS = (
     Column(name="id", kind="identifier", example="a1"),
@@ -131,4 +143,29 @@ def contents(classes: tuple[Label, ...] = ("No", "Yes")) -> Contents:
 
 def toy(folder: Path, classes: tuple[Label, ...] = ("No", "Yes")) -> Model:
     write(folder, contents(classes))
+    return load(folder)
+
+
+ORDERS = Relation(
+    name="orders",
+    key="customer",
+    parent="id",
+    time="at",
+    moment="asked",
+    columns=(Column("amount", "numeric"), Column("plan", "categorical"), Column("at", "datetime", formats=("",))),
+    aggregates=(Aggregate("orders.amount sum", "sum", "amount"), Aggregate("orders.plan mode", "mode", "plan")),
+    asked=Column("asked", "datetime", formats=("",), example="2024-03-01"),
+)
+RELATED = (
+    Column("orders.plan mode", "categorical"),
+    Column("age", "numeric", example=42.0),
+    Column("orders.amount sum", "numeric"),
+)
+
+
+def related_toy(folder: Path) -> Model:
+    """A regressor that reads the age and, of each customer's orders, the sum of the amounts and the usual plan."""
+    made = contents(())
+    shape = msgspec.structs.replace(schema((), RELATED), relations=(ORDERS,))
+    write(folder, dataclasses.replace(made, model=graph(shape), schema=shape))
     return load(folder)

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from mlwright.cli.wish import Wish, problem_of, stem
 from mlwright.contracts.errors import InputError
-from mlwright.contracts.records import Problem
+from mlwright.contracts.records import ChildTable, Problem
 
 
 def written(folder: Path, text: str) -> str:
@@ -112,8 +112,38 @@ def test_a_seed_is_one_that_every_learner_takes(seed: int) -> None:
         (".csv", ".csv"),
         ("..", ".."),
         ("", "model"),
+        ("-", "model"),
+        ("sales/2026/*.csv", "2026"),
+        ("postgresql://ann:s3cret@host:5432/shop?sslmode=require", "shop"),
+        ("postgresql://ann:s3cret@host", "host"),
+        ("https://ann:s3cret@host/churn.csv.gz?sig=s3cret", "churn"),
+        ("sqlite:///data/shop.db", "shop"),
+        ("data/shop.db#orders", "shop"),
+        ("postgresql://ann@host/shop#orders", "orders"),
+        ("wards #3", "wards #3"),
         ("/", "model"),
     ],
 )
 def test_a_model_is_called_as_its_data(data: str, name: str) -> None:
     assert stem(data) == name
+
+
+def test_child_tables_are_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = """
+target = "y"
+[tables.orders]
+data = "orders.csv"
+key = "customer"
+parent = "id"
+time = "at"
+moment = "asked"
+[tables.visits]
+data = "sqlite:///shop.db"
+query = "visits"
+key = "id"
+"""
+    orders, visits = problem_of(Wish(), written(tmp_path, text)).tables
+    place = str(tmp_path / "orders.csv")
+    assert orders == ChildTable("orders", place, key="customer", parent="id", time="at", moment="asked")
+    assert visits == ChildTable("visits", "sqlite:///shop.db", key="id", query="visits")

@@ -54,6 +54,7 @@ def measured(n: int = 400, noise: float = 0.5, seed: int = 0, **changes: Any) ->
     return Evidence(**(facts | changes))
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 60), k=st.integers(1, 4), skill=st.floats(0, 9))
 def test_every_score_lies_in_its_interval_and_survives_json(seed: int, n: int, k: int, skill: float) -> None:
@@ -153,6 +154,7 @@ def test_the_best_of_50_noise_models_looks_skilled_until_corrected() -> None:
     assert np.mean(corrected) == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.slow
 def test_the_correction_turns_a_lucky_choice_into_a_refusal() -> None:
     y, candidates = noise_candidates(0)
     best = best_of(y, candidates)
@@ -171,6 +173,7 @@ def test_the_correction_costs_a_clear_winner_nothing() -> None:
     assert corrected.scores == plain.scores
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10**6), regression=st.booleans())
 def test_no_correction_makes_a_score_better(seed: int, regression: bool) -> None:

@@ -69,7 +69,7 @@ def spoilt_files():
     yield "header.csv", b"Age,Plan,Churn\n"
     yield "image.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 4
     yield "twice.csv", b"Age,Age,Churn\n" + b"1,2,yes\n2,3,no\n" * 20
-    yield "latin.csv", "Age,Stra\xdfe,Churn\n".encode("latin-1") + b"1,2,yes\n2,3,no\n" * 20
+    yield "open.csv", b'Age,Churn\n1,"yes\n2,no\n'
     yield "torn.parquet", b"PAR1\x00\x00\x00"
     yield "torn.jsonl", b'{"Age": 1, "Churn": "yes"}\n{"Age": 2, "Chu'
     yield "table.xyz", b"Age,Churn\n1,yes\n"
@@ -101,6 +101,7 @@ def test_folders_that_are_no_model_or_run_are_named(tmp_path):
     told(lambda: mlwright.resume(tmp_path, lambda event, **facts: None), tmp_path.name)
 
 
+@pytest.mark.slow
 def test_a_place_that_cannot_be_written_is_named(tmp_path, model):
     (tmp_path / "file").write_text("in the way")
     told(lambda: train(runs=tmp_path / "file" / "runs"), "file")

@@ -121,6 +121,7 @@ def test_pages_name_targets_that_make_has(root):
     assert re.search(r"^ *make demo .*\n *make test ", (root / "README.md").read_text("utf-8"), flags=re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_page_on_the_command_line_is_current(root):
     render = runpy.run_path(str(root / "docs" / "command_line.py"))["render"]
     assert (root / "docs" / "guide" / "cli.md").read_text("utf-8") == render(), "run make docs"

@@ -9,7 +9,18 @@ import sys
 import mlwright
 
 # A name more is a promise more: add it here, in __all__ and in docs/guide/python.md together.
-PUBLIC = ["MlwrightError", "Model", "Verdict", "load", "resume", "train", "verify"]
+PUBLIC = [
+    "ChildTable",
+    "MlwrightError",
+    "Model",
+    "Portrait",
+    "Verdict",
+    "explore",
+    "load",
+    "resume",
+    "train",
+    "verify",
+]
 SECONDS = 0.3
 HEAVY = {
     "catboost",

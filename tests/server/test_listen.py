@@ -20,6 +20,7 @@ from mlwright.server import serve
 START = "import sys; from mlwright.server import serve; serve(sys.argv[1], port=0)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_starts_answers_and_stops(toys: ModuleType, tmp_path: Path, stop: signal.Signals) -> None:
     toys.toy(tmp_path / "churn")

@@ -112,6 +112,10 @@ def parquet(change: Callable[[Any], Any]) -> Callable[[Path], object]:
     return make
 
 
+def empty_folder(folder: Path) -> None:
+    (folder / "empty").mkdir()
+
+
 def truncated(folder: Path) -> None:
     parquet(lambda frame: frame)(folder)
     whole = (folder / "bad.parquet").read_bytes()
@@ -214,18 +218,19 @@ PREDICT = "predict models/churn bad.csv -o out.csv"
 THE_FILE = (
     Case("no such file", "train chrun.csv --target Churn", ("chrun.csv: there is no such file", "'churn.csv'")),
     Case("no such folder", "train data/a.csv --target y", ("there is no folder", "data")),
-    Case("a folder for a file", "train models --target y", ("models: this is a folder",)),
+    Case("a folder without a table", "train empty --target y", ("empty: this is a folder",), make=empty_folder),
     Case("an empty file", bad(TRAIN), ("bad.csv: the file is empty",), make=bytes_at("bad.csv", b"")),
     Case("only a header", bad(TRAIN), ("bad.csv", "no row"), make=text_at("bad.csv", ",".join(HEAD) + "\n")),
     Case("only blank lines", bad(TRAIN), ("bad.csv", "no header"), make=text_at("bad.csv", "\n\n\n")),
     Case("a binary file named .csv", bad(TRAIN), ("binary",), make=bytes_at("bad.csv", bytes(range(256)) * 9)),
-    Case("UTF-16", bad(TRAIN), ("UTF-16",), make=bytes_at("bad.csv", "a,b\n1,2\n".encode("utf-16"))),
-    Case("Windows-1252", bad(TRAIN), ("0xE9 in line 2", "iconv"), make=bytes_at("bad.csv", b"a,Churn\ncaf\xe9,1\n")),
+    Case("UTF-16 cut off", bad(TRAIN), ("UTF-16",), make=bytes_at("bad.csv", "a,b\n1,2\n".encode("utf-16")[:-1])),
+    Case("a .parquet named .csv", bad(TRAIN), ("bad.csv", "parquet"), make=bytes_at("bad.csv", b"PAR1" * 9)),
     Case("a Parquet file cut off", "train bad.parquet --target Churn", ("not a whole Parquet",), make=truncated),
     Case("a .csv named .parquet", "train a.parquet --target y", ("Parquet",), make=text_at("a.parquet", "a,y\n1,2\n")),
     Case("a .gz cut off", "train bad.csv.gz --target Churn", ("bad.csv.gz", "whole"), make=truncated_gzip),
     Case("a bad line of JSON", "train a.jsonl --target y", ("line 2",), make=text_at("a.jsonl", '{"y": 1}\n{"y": \n')),
-    Case("another extension", "train a.xlsx --target y", (".xlsx", ".csv"), make=bytes_at("a.xlsx", b"PK\3\4")),
+    Case("another extension", "train a.sav --target y", (".sav", ".csv"), make=bytes_at("a.sav", b"$FL2")),
+    Case("a workbook cut off", "train a.xlsx --target y", ("a.xlsx", "workbook"), make=bytes_at("a.xlsx", b"PK\3\4")),
     Case(
         "rows with too many fields",
         bad(TRAIN),

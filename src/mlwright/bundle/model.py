@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,24 @@ from numpy.typing import NDArray
 
 from mlwright import frames, graph
 from mlwright.bundle.folder import EVALUATION, MODEL, SCHEMA, Files, decode, put, read
-from mlwright.contracts.errors import BundleError, InputError, MlwrightError
+from mlwright.contracts.address import scrub
+from mlwright.contracts.errors import BundleError, InputError, MlwrightError, RowProblem, SchemaError
 from mlwright.contracts.protocols import Feeds
 from mlwright.contracts.records import Label, Manifest, Schema, Verdict
 
+Tables = Mapping[str, Any] | None
 _CLASSIFY, _REGRESS = ("label", "probabilities"), ("value", "lower", "upper")
+SCORED = 20_000  # rows of a file that are scored at a time: more take memory and are not quicker
 
 
 class Model:
     """A trained model. Get one with ``load``.
 
-    ``data`` of every method is a path (CSV, Parquet, ...), a pandas, Polars or Arrow table, a dict of columns or a list
-    of dicts (rows). Columns are found by name; extra ones are ignored. All raise SchemaError, which lists every
-    problem, for data that doesn't fit the model's columns.
+    ``data`` of every method is a path or URL (CSV, Parquet, a database with one table, ...), a pandas, Polars or Arrow
+    table, a dict of columns or a list of dicts (rows). Columns are found by name; extra ones are ignored. ``tables``
+    are the model's child tables by name, each a path or a table; without them ``data`` must hold the columns that are
+    made of them, or be a list of dicts in which their rows stand as lists under their names. All raise SchemaError,
+    which lists every problem, for data that doesn't fit the model's columns.
     """
 
     def __init__(self, files: Files, manifest: Manifest, place: Path) -> None:
@@ -47,42 +52,58 @@ class Model:
         """The classes, in the order of the columns of ``predict_proba``; empty for regression."""
         return self.schema.target.classes
 
-    def predict(self, data: Any) -> NDArray[Any]:
+    def predict(self, data: Any, tables: Tables = None) -> NDArray[Any]:
         """(n,) labels of the type they had in the training data, or float64 values."""
         if not self.classes:
-            return self._run(data, ("value",))["value"]
-        return self._typed(self._run(data, ("label",))["label"])
+            return self._run(data, ("value",), tables)["value"]
+        return self._typed(self._run(data, ("label",), tables)["label"])
 
-    def predict_proba(self, data: Any) -> NDArray[np.float64]:
+    def predict_proba(self, data: Any, tables: Tables = None) -> NDArray[np.float64]:
         """(n, k) probabilities, columns as ``classes``. Raises InputError for regression."""
         if not self.classes:
             what = f"a model of the number {self.schema.target.name!r} has no probabilities"
             raise InputError(what, way_out="Use predict or intervals.")
-        return self._run(data, ("probabilities",))["probabilities"].astype(np.float64)
+        return self._run(data, ("probabilities",), tables)["probabilities"].astype(np.float64)
 
-    def intervals(self, data: Any) -> NDArray[np.float64]:
+    def intervals(self, data: Any, tables: Tables = None) -> NDArray[np.float64]:
         """(n, 2) bounds that the true value should lie between. Raises InputError for classification."""
         if self.classes:
             raise InputError("a model of classes has no intervals", way_out="Use predict_proba.")
-        out = self._run(data, ("lower", "upper"))
+        out = self._run(data, ("lower", "upper"), tables)
         return np.column_stack((out["lower"], out["upper"]))
 
-    def score_frame(self, data: Any) -> pl.DataFrame:
+    def score_frame(self, data: Any, tables: Tables = None) -> pl.DataFrame:
         """A frame with one row a row of ``data``, in its order: ``prediction``, and ``probability_CLASS`` for every
         class or ``lower`` and ``upper``."""
         if not self.classes:
-            out = self._run(data, _REGRESS)
+            out = self._run(data, _REGRESS, tables)
             return pl.DataFrame({"prediction": out["value"], "lower": out["lower"], "upper": out["upper"]})
-        out = self._run(data, _CLASSIFY)
+        out = self._run(data, _CLASSIFY, tables)
         columns = [pl.Series("prediction", self._labels_of(out["label"]), self._dtype, strict=False)]
         table = out["probabilities"].astype(np.float64)
         columns += [pl.Series(f"probability_{text}", table[:, i]) for i, text in enumerate(self._labels)]
         return pl.DataFrame(columns)
 
+    def score_batches(
+        self, place: str | os.PathLike[str], query: str | None = None, tables: Tables = None
+    ) -> Iterator[pl.DataFrame]:
+        """What ``score_frame`` gives, batch by batch, for a file of any size: memory does not grow with it.
+
+        ``query`` is for a database. A row named in a SchemaError counts from the start of the file.
+        """
+        done = 0
+        tables = frames.typed_tables({name: _table(table) for name, table in (tables or {}).items()}, self.schema)
+        for batch in frames.batches(place, SCORED, query):
+            try:
+                yield self.score_frame(batch, tables)
+            except SchemaError as error:
+                raise _moved(error, done, scrub(os.fspath(place))) from None
+            done += batch.height
+
     def predict_rows(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """One answer a row of JSON-like values: {"prediction": label, "probabilities": {class: number}} or
         {"prediction": number, "lower": number, "upper": number}. The fast way for few rows."""
-        feeds = self._reader(rows)
+        feeds = self._reader(frames.with_nested(rows, self.schema) if self.schema.relations else rows)
         if not self.classes:
             out = self._session(feeds, _REGRESS)
             values = zip(*(out[name].tolist() for name in _REGRESS), strict=True)
@@ -146,12 +167,22 @@ class Model:
             return array
         return np.array(self.classes)
 
-    def _run(self, data: Any, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+    def _run(self, data: Any, outputs: Sequence[str], tables: Tables) -> dict[str, NDArray[Any]]:
+        if self.schema.relations or tables:
+            data = self._related(data, tables or {})
         return self._session(self._feeds(data), outputs)
+
+    def _related(self, data: Any, tables: Mapping[str, Any]) -> Any:
+        """The data with the columns that are made of its child tables."""
+        if isinstance(data, list) and not tables:
+            return frames.with_nested(data, self.schema)
+        where = scrub(os.fspath(data)) if isinstance(data, str | os.PathLike) else ""
+        read = {name: _table(table) for name, table in tables.items()}
+        return frames.with_tables(_table(data), self.schema, read, where)
 
     def _feeds(self, data: Any) -> Feeds:
         if isinstance(data, str | os.PathLike):
-            typed = frames.conform(frames.read(Path(data)), self.schema, where=os.fspath(data))
+            typed = frames.conform(frames.fetch(data), self.schema, where=scrub(os.fspath(data)))
             return frames.feeds(typed, self.schema)
         rows = frames.adopt_rows(data)
         if rows is not None:
@@ -163,6 +194,17 @@ class Model:
         numbers = np.full((1, len(self.schema.numbers)), np.nan)
         strings = np.full((1, len(self.schema.strings)), "", object)
         return {"numbers": numbers, "strings": strings}
+
+
+def _moved(error: SchemaError, rows: int, where: str) -> SchemaError:
+    """The same problems in a file in which so many rows came before."""
+    problems = [p if p.row is None else RowProblem(p.message, p.row + rows, p.column) for p in error.problems]
+    return SchemaError(problems, where=where, way_out=error.way_out)
+
+
+def _table(data: Any) -> pl.DataFrame:
+    """A table by its path or as it is in memory, as Polars."""
+    return frames.fetch(data) if isinstance(data, str | os.PathLike) else frames.adopt(data)
 
 
 def load(folder: str | os.PathLike[str]) -> Model:

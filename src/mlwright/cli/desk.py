@@ -49,8 +49,19 @@ class Desk:
 
     @property
     def command(self) -> str:
-        """The command as it was typed."""
-        return shlex.join(("mlwright", *self.words))
+        """The command as it was typed, but for credentials."""
+        from mlwright.contracts.address import scrub_word
+
+        return shlex.join(("mlwright", *map(scrub_word, self.words)))
+
+    def scrub(self, text: str) -> str:
+        """A text without the credentials in the words that were typed, and in any other URL."""
+        from mlwright.contracts.address import scrub_text, scrub_word
+
+        for word in self.words:
+            if "://" in word:  # also as a path, which it was taken for where a folder was asked for
+                text = text.replace(word, scrub_word(word)).replace(str(Path(word)), scrub_word(word))
+        return scrub_text(text)
 
     def say(self, text: str, style: str = "") -> None:
         """Text on standard output, unless JSON is wanted."""
@@ -94,17 +105,18 @@ class Desk:
         if self.debug:
             import traceback
 
-            self.note("".join(traceback.format_exception(error)))
+            self.note(self.scrub("".join(traceback.format_exception(error))))
         if told is None:
-            told = RunError(f"this is a bug: {type(error).__name__}: {error}"[:500], where=_place(error))
+            told = RunError(self.scrub(f"this is a bug: {type(error).__name__}: {error}")[:500], where=_place(error))
             told.way_out = "Please report it, with what the same command prints when --debug is added to it."
             code = BUG
         else:
             code = told.exit_code
-        self.note(f"error: {_indented(str(told))}", "bold red")
+        self.note(f"error: {_indented(self.scrub(str(told)))}", "bold red")
         for note in getattr(error, "__notes__", ()):
             self.note(f"       {note}")
-        self.answer({"error": _facts(told) | {"exit_code": code}})
+        facts = {key: self.scrub(value) if isinstance(value, str) else value for key, value in _facts(told).items()}
+        self.answer({"error": facts | {"exit_code": code}})
         return code
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlwright.cli.desk import Desk
-from mlwright.cli.options import Debug, Json, Model
+from mlwright.cli.options import Debug, Json, Model, Query, Tables, tables_of
 
 if TYPE_CHECKING:
     from mlwright.contracts.records import Score, Verdict
@@ -18,17 +18,20 @@ def evaluate(
     context: typer.Context,
     model: Model,
     data: Annotated[str, typer.Argument(metavar="DATA", help="Rows that have the target too.")],
+    table: Tables = None,
+    query: Query = None,
     json: Json = False,
     debug: Debug = False,
 ) -> int:
     """Judge a model on rows whose answers are known, beside what its verdict promised."""
     from mlwright import bundle
+    from mlwright.contracts.address import scrub
     from mlwright.lifecycle import recheck
 
     desk: Desk = context.obj
     loaded = bundle.load(model)
-    found = recheck(loaded, data)
-    for line in _lines(model, data, found, loaded.verdict):
+    found = recheck(loaded, data, tables=tables_of(table), query=query)
+    for line in _lines(model, scrub(data), found, loaded.verdict):
         desk.say(line)
     desk.say("\n" + _conclusion(found, loaded.verdict))
     desk.answer(_facts(model, found, loaded.verdict) | {"seconds": round(desk.seconds, 3)})

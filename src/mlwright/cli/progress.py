@@ -103,6 +103,23 @@ def watch(desk: Desk) -> Iterator[Watcher]:
         yield display
 
 
+@contextmanager
+def count(desk: Desk, words: str) -> Iterator[Callable[[int], None]]:
+    """What to tell how much more was done: a number that grows, if standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda more: None
+        return
+    with Progress(
+        SpinnerColumn(style="cyan"),
+        TextColumn("{task.completed:,} {task.description}"),
+        Left(desk),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task(words, total=None)
+        yield lambda more: progress.advance(task, more)
+
+
 def first_line(text: str) -> str:
     """The first line of a text that may have many, not too long."""
     line = next(iter(text.strip().splitlines()), "").rstrip()

@@ -13,9 +13,7 @@ from mlwright.cli.options import Debug, Json, Memory, Query, Strict
 
 def train(
     context: typer.Context,
-    data: Annotated[
-        str, typer.Argument(metavar="DATA", help="The table: CSV or TSV (also .gz), Parquet or JSON Lines.")
-    ],
+    data: Annotated[str, typer.Argument(metavar="DATA", help="The table: a file, a folder, or the URL of a database.")],
     target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = None,
     budget: Annotated[
         str | None,

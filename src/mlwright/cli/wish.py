@@ -7,11 +7,16 @@ from typing import Any
 
 import msgspec
 
+from mlwright.contracts.address import absolute, last_name
 from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import ChildTable, Problem, TaskKind
 from mlwright.lifecycle import amounts
 
-_SUFFIXES = (".gz", ".csv", ".tsv", ".txt", ".parquet", ".pq", ".jsonl", ".ndjson")
+_SUFFIXES = (
+    *(".gz", ".zst", ".bz2", ".xz", ".zip"),
+    *(".csv", ".tsv", ".txt", ".tab", ".parquet", ".pq", ".arrow", ".feather", ".json", ".jsonl", ".ndjson"),
+    *(".xlsx", ".xls", ".ods", ".arff", ".db", ".db3", ".sqlite", ".sqlite3"),
+)
 _LARGEST_SEED = 2**32 - 1  # what the learners take
 
 
@@ -68,16 +73,21 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         trials=wish.trials,
         group=wish.group,
         time=wish.time,
-        test=None if wish.test is None else str(Path(wish.test).absolute()),
+        test=None if wish.test is None else absolute(wish.test),
         seed=wish.seed or 0,
         max_latency=amounts.milliseconds(wish.max_latency),
         max_size=amounts.size(wish.max_size),
         query=wish.query,
         schema=None if wish.schema is None else str(Path(wish.schema).absolute()),
-        tables=tuple(ChildTable(name=n, **msgspec.structs.asdict(t)) for n, t in (wish.tables or {}).items()),
+        tables=tuple(_child(name, table) for name, table in (wish.tables or {}).items()),
         memory=amounts.memory(wish.memory),
         keep=wish.keep or (),
     )
+
+
+def _child(name: str, table: TableWish) -> ChildTable:
+    data = table.data if "://" in table.data else str(Path(table.data).absolute())
+    return ChildTable(name=name, **msgspec.structs.asdict(msgspec.structs.replace(table, data=data)))
 
 
 def read(file: str) -> Wish:
@@ -104,8 +114,12 @@ def read(file: str) -> Wish:
 
 
 def stem(data: str) -> str:
-    """What to call a model of this file: its name without what says its form."""
-    name = Path(data).name
+    """What to call a model of this file or database: its name without what says its form."""
+    name = last_name(data)
+    file, _, _ = name.rpartition("#")  # a sheet, a member or a table of a file
+    name = file if Path(file).suffix.lower() in _SUFFIXES else name
     while (suffix := Path(name).suffix.lower()) in _SUFFIXES:
         name = name[: -len(suffix)]
+    if not name.strip("*?-"):  # a pattern, or standard input
+        name = Path(data).parent.name
     return name or "model"

@@ -6,7 +6,7 @@ expressions (`numbers`, `strings`, `apply`, `lookup`, `trees`, ...) -> `compile`
 from mlwright.graph.forest import Forest, round_down
 from mlwright.graph.fragment import dump, load
 from mlwright.graph.lower import Inputs, compile
-from mlwright.graph.session import Session
+from mlwright.graph.session import CHUNK, Session
 from mlwright.graph.tensor import (
     Tensor,
     apply,
@@ -26,6 +26,7 @@ from mlwright.graph.tensor import (
 )
 
 __all__ = [
+    "CHUNK",
     "Forest",
     "Inputs",
     "Session",

@@ -50,7 +50,10 @@ class Tensor:
         return apply("Div", self, other)
 
     def __matmul__(self, weights: NDArray[Any]) -> Tensor:
-        return Tensor("MatMul", (self, constant(weights, self.dtype)), {}, self.dtype, int(weights.shape[1]))
+        """The product in double precision: in single, the last bit of a row hangs on how many rows there are."""
+        width = int(weights.shape[1])
+        product = Tensor("MatMul", (cast(self, "float64"), constant(weights, "float64")), {}, "float64", width)
+        return cast(product, self.dtype)
 
 
 def numbers(names: Sequence[str]) -> Tensor:

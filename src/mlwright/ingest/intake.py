@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -10,10 +11,13 @@ import polars as pl
 
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import GROUP, TARGET, Column, Finding, Problem, Schema, Severity, Table
-from mlwright.ingest import holdout, kinds
-from mlwright.ingest.source import load
+from mlwright.contracts.records import GROUP, TARGET, Column, Finding, Origin, Problem, Schema, Table
+from mlwright.ingest import children, holdout, kinds, sample
+from mlwright.ingest.copies import check_kept, copies, seen_before
+from mlwright.ingest.correction import correct, told
+from mlwright.ingest.source import Source, load
 from mlwright.ingest.target import decide, index_of, read_target
+from mlwright.trials import allowed_memory
 
 FEWEST = 10
 _NAMED = 5  # column names shown in a finding
@@ -26,42 +30,77 @@ class _Rows(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class _Sealed(NamedTuple):
+    """The rows to learn from, those sealed away and why, what to tell, and where sealed rows came from if not from the
+    table itself."""
+
+    train: pl.DataFrame
+    sealed: pl.DataFrame | None = None
+    kind: Literal["", "rows", "test"] = ""
+    findings: tuple[Finding, ...] = ()
+    origins: tuple[Origin, ...] = ()
+
+
 def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     """Read ``data`` (a path, or a table of any library that frames.adopt takes), type it by what its values are, and
     write it into ``folder`` as train.arrow (and holdout.arrow): see Table.
 
     Raises InputError for data or a problem that can't be used: a missing column, too few rows, one class, ...
     """
-    source = load(data)
-    frame = source.frame
-    _named_columns(frame, problem, source.origin.name)
-    columns = kinds.infer(frame.drop(problem.target))
+    check_kept(problem)
+    bounds = sample.Bounds(allowed_memory(problem.memory), problem.budget, problem.seed, problem.target)
+    source = load(data, problem.query, bounds)
+    _named_columns(source.frame, problem, source.origin.name)
+    related = children.relate(source.frame, problem, source.origin.name)
+    frame = related.frame
+    read = children.infer(sample.with_odd(frame, source.whole).drop(problem.target), related.relations)
+    columns = sample.widened(tuple(typed.column for typed in read), source.whole)
+    columns = correct(columns, frame, problem.schema)
     columns = tuple(_as_group(c) if c.name == problem.group else c for c in columns)
     answer = decide(read_target(frame[problem.target], source.from_text), problem)
     schema = Schema(columns=columns, target=answer.target)
+    schema = msgspec.structs.replace(schema, relations=children.read_relations(related.relations, schema))
     if not schema.features:
         way_out = "Give columns that vary from row to row."
         raise InputError("no column is left to predict from", where=source.origin.name, way_out=way_out)
-    findings = (*_about_columns(schema, frame, problem), *answer.findings)
-    typed = _typed(frame, schema, source.origin.name, answer.values, problem)
+    findings = (
+        *_as_read(source, bounds),
+        *related.findings,
+        *_about_columns(schema, frame, problem),
+        *told(schema.columns, frame),
+        *answer.findings,
+    )
+    known = kinds.known(read, frame.height)
+    features = frames.conform(frame, schema, source.origin.name, known)
+    typed = _typed(frame, features, source.origin.name, answer.values, problem)
     left_out = typed.frame.filter(pl.col(TARGET).is_not_null())
     if left_out.height < FEWEST:
         what = f"{left_out.height} rows with a target are too few"
         raise InputError(what, where=source.origin.name, way_out=f"Give {FEWEST} at least; hundreds are better.")
-    train, sealed, kind, more = _sealed(left_out, schema, problem)
-    frames.write(train, folder / "train.arrow")
-    if sealed is not None:
-        frames.write(sealed, folder / "holdout.arrow")
+    same = copies(left_out, schema, problem)
+    if same.groups is not None:
+        left_out = left_out.with_columns(pl.Series(GROUP, same.groups))
+    parts = _sealed(left_out, schema, problem)
+    frames.write(parts.train, folder / "train.arrow")
+    if parts.sealed is not None:
+        frames.write(parts.sealed, folder / "holdout.arrow")
     return Table(
         source=source.origin.name,
-        rows=train.height,
-        holdout=0 if sealed is None else sealed.height,
-        sealed=kind,
+        rows=parts.train.height,
+        holdout=0 if parts.sealed is None else parts.sealed.height,
+        sealed=parts.kind,
         fingerprint=source.origin.fingerprint,
         schema=schema,
-        findings=(*findings, *typed.findings, *_repeated(train), *more),
-        origins=(source.origin,),
+        findings=(*findings, *typed.findings, *same.findings, *parts.findings),
+        origins=(source.origin, *related.origins, *parts.origins),
     )
+
+
+def _as_read(source: Source, bounds: sample.Bounds) -> tuple[Finding, ...]:
+    """What was guessed to read the source, and that only some of its rows were taken."""
+    notes = (f"{note[:1].upper()}{note[1:]}." for note in source.notes)
+    guessed = tuple(Finding(code="read-as", severity="info", message=note) for note in notes)
+    return guessed if source.whole is None else (*guessed, *sample.findings(source.origin, source.whole, bounds))
 
 
 def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
@@ -84,9 +123,8 @@ def _as_group(column: Column) -> Column:
     return msgspec.structs.replace(column, kind="identifier", words=None, formats=(), low=None, high=None, levels=())
 
 
-def _typed(frame: pl.DataFrame, schema: Schema, where: str, target: pl.Series, problem: Problem) -> _Rows:
-    """All rows typed, with TARGET and GROUP, in time order if the problem names a time."""
-    features = frames.conform(frame, schema, where)
+def _typed(frame: pl.DataFrame, features: pl.DataFrame, where: str, target: pl.Series, problem: Problem) -> _Rows:
+    """All typed rows with TARGET and GROUP, in time order if the problem names a time."""
     typed = features.with_columns(target.alias(TARGET))
     findings = []
     gaps = frames.texts(frame[problem.target]).null_count()
@@ -138,27 +176,36 @@ def _readable(column: pl.Series) -> pl.Series | None:
     return frames.moments(texts, formats).values if formats else None
 
 
-def _sealed(
-    rows: pl.DataFrame, schema: Schema, problem: Problem
-) -> tuple[pl.DataFrame, pl.DataFrame | None, Literal["", "rows", "test"], tuple[Finding, ...]]:
-    """The rows to learn from, those sealed away, why, and what to tell."""
+def _sealed(rows: pl.DataFrame, schema: Schema, problem: Problem) -> _Sealed:
     if problem.test is not None:
-        test = _test_rows(problem, schema)
-        return rows, test.frame, "test", test.findings
+        source = load(problem.test, bounds=sample.Bounds(allowed_memory(problem.memory), seed=problem.seed))
+        test = _test_rows(source, problem, schema)
+        told = (*_part_of_test(source), *test.findings, *seen_before(test.frame, rows, schema))
+        return _Sealed(rows, test.frame, "test", told, (source.origin,))
     if problem.time is not None:
-        return rows, None, "", ()
+        return _Sealed(rows)
     classes = rows[TARGET].to_numpy() if schema.target.classes else None
-    groups = rows[GROUP].to_numpy() if problem.group else None
-    mask = holdout.seal(classes, groups, rows.height, problem.seed)
-    if not mask.any():
-        return rows, None, "", ()
-    return rows.filter(~mask), rows.filter(mask), "rows", ()
+    groups = rows[GROUP].to_numpy() if GROUP in rows.columns else None
+    if problem.group is None and groups is not None:
+        mask = holdout.seal_copies(classes, groups, problem.seed)
+    else:
+        mask = holdout.seal(classes, groups, rows.height, problem.seed)
+    return _Sealed(rows.filter(~mask), rows.filter(mask), "rows") if mask.any() else _Sealed(rows)
 
 
-def _test_rows(problem: Problem, schema: Schema) -> _Rows:
+def _part_of_test(source: Source) -> tuple[Finding, ...]:
+    """That only some rows of the user's own test data are judged on."""
+    if source.whole is None:
+        return ()
+    taken, rows = source.origin.taken, source.origin.rows
+    message = f"The test data does not fit into memory: {taken:,} of its {rows:,} rows were drawn to judge on."
+    return (Finding(code="sampled-test", severity="warning", message=message, remedy="Give more with --memory."),)
+
+
+def _test_rows(source: Source, problem: Problem, schema: Schema) -> _Rows:
     """The user's own test data, typed by the same schema. A group in it is not compared with those in the training
     rows."""
-    typed = labelled(problem.test, schema)
+    typed = _labelled(source, schema, children.read(problem))
     if problem.group is not None:
         typed = typed.with_columns(pl.lit(-1, dtype=pl.Int32).alias(GROUP))
     kept = typed.filter(pl.col(TARGET).is_not_null())
@@ -168,19 +215,28 @@ def _test_rows(problem: Problem, schema: Schema) -> _Rows:
     return _Rows(kept, (finding,) if gaps else ())
 
 
-def labelled(data: Any, schema: Schema) -> pl.DataFrame:
-    """Rows to judge a model on (a path, or a table): typed by its schema, with TARGET, null where it is missing.
+def labelled(
+    data: Any, schema: Schema, tables: Mapping[str, Any] | None = None, query: str | None = None
+) -> pl.DataFrame:
+    """Rows to judge a model on (a path or URL, or a table): typed by its schema, with TARGET, null where it is missing.
+
+    ``tables`` are the schema's child tables by name; without them their columns must be in ``data``.
 
     Raises InputError when there is no target, no row has one, or a class is not one of the schema's.
     """
-    source = load(data)
+    return _labelled(load(data, query, sample.Bounds(allowed_memory(None))), schema, tables)
+
+
+def _labelled(source: Source, schema: Schema, tables: Mapping[str, Any] | None) -> pl.DataFrame:
     name = schema.target.name
     if name not in source.frame.columns:
         hint = near_miss(name, source.frame.columns)
         what = f"there is no column {name!r}, the target" + (f"; {hint}" if hint else "")
         raise InputError(what, where=source.origin.name, way_out="Rows to judge a model on need the answers too.")
-    typed = frames.conform(source.frame, schema, source.origin.name)
-    target = index_of(read_target(source.frame[name], source.from_text), schema.target, source.origin.name)
+    frame = children.join(source.frame, schema, tables or {}, source.origin.name)
+    typed = frames.conform(frame, schema, source.origin.name)
+    answers = read_target(source.frame[name], source.from_text, schema.target.notation)
+    target = index_of(answers, schema.target, source.origin.name)
     if target.null_count() == target.len():
         raise InputError("no row has a value for the target", where=source.origin.name, way_out="Give labelled rows.")
     return typed.with_columns(target.alias(TARGET))
@@ -212,15 +268,3 @@ def _about_columns(schema: Schema, frame: pl.DataFrame, problem: Problem) -> tup
 def _listed(names: list[str]) -> str:
     shown = ", ".join(map(repr, names[:_NAMED]))
     return f"{shown} and {len(names) - _NAMED} more columns" if len(names) > _NAMED else shown
-
-
-def _repeated(rows: pl.DataFrame) -> tuple[Finding, ...]:
-    """Rows that are the same in every feature and the target."""
-    repeats = rows.height - rows.hash_rows().n_unique()
-    if not repeats:
-        return ()
-    share = repeats / rows.height
-    message = f"{repeats} of {rows.height} rows repeat an earlier one in every feature and the target ({share:.1%})."
-    remedy = "If it is the same thing recorded twice, keep one; on both sides of a split it flatters the score."
-    severity: Severity = "info" if share < 0.1 else "warning"
-    return (Finding(code="duplicate-rows", severity=severity, message=message, remedy=remedy),)

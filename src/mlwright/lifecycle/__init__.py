@@ -1,6 +1,7 @@
 """The table of contents: the stages in order, as data; running them, and going on where a run was interrupted."""
 
+from mlwright.lifecycle.exploration import explore
 from mlwright.lifecycle.recheck import Recheck, recheck
 from mlwright.lifecycle.road import STAGES, Arrival, Place, go_on, resume, run, train
 
-__all__ = ["STAGES", "Arrival", "Place", "Recheck", "go_on", "recheck", "resume", "run", "train"]
+__all__ = ["STAGES", "Arrival", "Place", "Recheck", "explore", "go_on", "recheck", "resume", "run", "train"]

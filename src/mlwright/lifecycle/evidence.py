@@ -56,7 +56,8 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
 
     values = truth.values * target.scale + target.mean if target.task == "regression" else truth.values
     how = {"time": "each block of time predicted from those before it", "group": "whole groups left out in turn"}
-    words = how.get(ground.plan.splitter, "every row predicted by models that did not see it")
+    nor = "" if ground.groups is None else ", nor a copy of it"
+    words = how.get(ground.plan.splitter, f"every row predicted by models that did not see it{nor}")
     return Evidence(
         y=values,
         prediction=shown(chosen([raw[n] for n in names], target.task)),

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import polars as pl
 
 from mlwright import bundle, deploy, evaluate, metrics, report
-from mlwright.clean import clean
+from mlwright.clean import clean, mend
 from mlwright.contracts.errors import RunError
 from mlwright.contracts.protocols import Clock, Listener
 from mlwright.contracts.records import Candidates, Plan, Problem, Profile, Recipe, Record, Release, Table, Verdict
@@ -17,7 +18,7 @@ from mlwright.explore import explore
 from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
-from mlwright.search import Search, conclude, features, make_plan
+from mlwright.search import SHARE, Search, conclude, features, is_sampled, learning_curve, make_plan
 from mlwright.store import Run, atomic_write
 from mlwright.trials import Ground, Pool
 
@@ -102,12 +103,13 @@ def explored(j: Journey) -> Profile:
 
 def cleaned(j: Journey) -> Recipe:
     """Profile -> Recipe."""
-    return clean(j.get("table", Table), j.get("profile", Profile))
+    return clean(j.get("table", Table), j.get("profile", Profile), j.problem.keep)
 
 
 def featurized(j: Journey) -> Recipe:
     """Recipe -> Recipe."""
-    return featurize(j.get("repairs", Recipe), j.get("table", Table))
+    repairs = j.get("repairs", Recipe)
+    return mend(featurize(repairs, j.get("table", Table)), repairs.unknowns)
 
 
 def planned(j: Journey) -> Plan:
@@ -120,8 +122,13 @@ def searched(j: Journey) -> Candidates:
     """Plan -> Candidates, and model.onnx beside them."""
     if j.pool is None:
         raise RunError("there is no worker process to search with")
+    if is_sampled(j.search) and j.problem.budget is not None:
+        j.search.reserve = SHARE * j.problem.budget
     j.search.execute(j.pool)
+    j.search.reserve = 0.0
+    curve = learning_curve(j.search, j.pool)
     candidates, assembly = conclude(j.search, j.metric[1])
+    candidates = msgspec.structs.replace(candidates, findings=curve)
     j.run.write("features", features(j.search, candidates))
     atomic_write(j.run.path / "model.onnx", assembly.model)
     return candidates
@@ -130,7 +137,8 @@ def searched(j: Journey) -> Candidates:
 def evaluated(j: Journey) -> Verdict:
     """Candidates -> Verdict."""
     table, candidates = j.get("table", Table), j.get("candidates", Candidates)
-    findings = (*table.findings, *j.get("profile", Profile).findings)
+    findings = (*j.get("repairs", Recipe).findings, *table.findings, *j.get("profile", Profile).findings)
+    findings = (*findings, *candidates.findings)
     if table.sealed:
         evidence = sealed_evidence(j.search, candidates, findings)
     else:

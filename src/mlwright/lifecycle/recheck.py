@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +28,15 @@ class Recheck:
     departs: bool | None
 
 
-def recheck(model: Model, data: Any, seed: int = 0) -> Recheck:
-    """Judge a model on ``data`` (a path or a table) which has the target too. Rows without it are left out.
+def recheck(
+    model: Model, data: Any, seed: int = 0, tables: Mapping[str, Any] | None = None, query: str | None = None
+) -> Recheck:
+    """Judge a model on ``data`` (a path or URL, or a table) which has the target too, and on its child ``tables`` by
+    name. Rows without a target are left out. ``query`` is SQL, or the name of a table, for data in a database.
 
     Raises InputError when there is no target or no row has one, or a class that the model doesn't know.
     """
-    verdict, table = model.verdict, labelled(data, model.schema)
+    verdict, table = model.verdict, labelled(data, model.schema, tables, query)
     known = table.filter(pl.col(TARGET).is_not_null())
     prediction = model.predict_proba(known) if model.classes else model.predict(known)
     truth = known[TARGET].to_numpy()

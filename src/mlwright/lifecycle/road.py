@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mlwright import bundle
+from mlwright.contracts.address import absolute, scrub
 from mlwright.contracts.errors import InputError, RunError
 from mlwright.contracts.protocols import Clock, Listener
 from mlwright.contracts.records import (
@@ -113,11 +114,11 @@ def train(
     runs: str | os.PathLike[str] | None = None,
     listener: Listener | None = None,
 ) -> bundle.Model:
-    """Train a model to predict the column ``target`` of ``data``: a path, or a pandas, Polars or Arrow table.
+    """Train a model to predict the column ``target`` of ``data``: a path or URL, or a pandas, Polars or Arrow table.
 
     ``budget`` is wall clock for all of it ("10min", or seconds; None for 60 s, or for no limit with ``trials``),
     ``trials`` a number of configurations instead, which makes the result repeatable to the byte. ``group`` names a
-    column whose groups are never split, ``time`` one that orders the rows, ``test`` a path to data to judge on.
+    column whose groups are never split, ``time`` one that orders the rows, ``test`` a path or URL of data to judge on.
     ``max_latency`` ("1ms", or milliseconds a row) and ``max_size`` ("20MB", or bytes) are hard limits, ``memory``
     ("8GB") what the run may take. ``query`` is SQL for data in a database, ``schema`` the path of a corrected schema
     (TOML), ``tables`` are child tables, ``keep`` the codes of repairs that are not to be made. The model is
@@ -152,13 +153,11 @@ def train(
 
 def run(data: Any, problem: Problem, place: Place, listener: Listener) -> Arrival:
     """Run every stage on ``data``. What was finished stays in the run's folder, for `go_on`."""
-    source = "" if not isinstance(data, str | Path) else str(data)
-    if source and "://" not in source:
-        source = str(Path(source).absolute())
+    source = _kept(os.fspath(data)) if isinstance(data, str | os.PathLike) and str(data) != "-" else ""
     _check(problem)
     started = Run.create(place.runs, place.model.name)
     request = Request(source=source, model=str(place.model.absolute()), command=place.command)
-    started.write("problem", problem)
+    started.write("problem", _to_keep(problem))
     started.write("request", request)
     try:
         return _travel(Journey(started, problem, request, place.clock, listener, data=data))
@@ -193,8 +192,9 @@ def resume(folder: str | os.PathLike[str], listener: Listener | None = None) -> 
 def go_on(folder: Path, listener: Listener) -> Arrival:
     """Go on with a run that was interrupted; a finished one just says again what it came to.
 
-    Its clock has what was left of the budget, but at least a fifth of it. Raises RunError when the folder is no run, or
-    its data was in memory and had not been written down.
+    Its clock has what was left of the budget, but at least a fifth of it. Credentials are not kept with a run: the
+    password of a database is then taken from the variable MLWRIGHT_PASSWORD. Raises RunError when the folder is no run,
+    or its data was in memory and had not been written down.
     """
     stopped = Run.open(folder)
     problem, request = stopped.read("problem", Problem), stopped.read("request", Request)
@@ -221,9 +221,24 @@ def _travel(journey: Journey) -> Arrival:
                 journey.put(stage.record, stage.act(journey))
                 run.log("stage", stage=stage.verb, left=_left(journey.clock))
         _tidy(run.path)
-        findings = (*journey.get("table", Table).findings, *journey.get("profile", Profile).findings)
+        findings = (
+            *journey.get("repairs", Recipe).findings,
+            *journey.get("table", Table).findings,
+            *journey.get("profile", Profile).findings,
+            *journey.get("candidates", Candidates).findings,
+        )
         model = Path(journey.get("release", Release).path)
         return Arrival(run.path, model, journey.get("verdict", Verdict), findings, time.monotonic() - started)
+
+
+def _kept(place: str) -> str:
+    """A path or URL as a run keeps it: as good from another folder, and without credentials."""
+    return scrub(absolute(place))
+
+
+def _to_keep(problem: Problem) -> Problem:
+    tables = tuple(msgspec.structs.replace(table, data=_kept(table.data)) for table in problem.tables)
+    return msgspec.structs.replace(problem, test=problem.test and _kept(problem.test), tables=tables)
 
 
 def _path(test: str | os.PathLike[str] | None) -> str | None:

@@ -124,6 +124,9 @@ def _columns(schema: Schema) -> list[str]:
 
 
 def _seen(column: Column) -> str:
+    if column.order:
+        some, more = first(column.order, LEVELS)
+        return " < ".join(escaped(level, 30) for level in some) + (f" … {more}" if more else "")
     if column.levels:
         some, _ = first(column.levels, LEVELS)
         rest = max(column.unique, len(column.levels)) - len(some)
@@ -235,7 +238,7 @@ def _limits(facts: Card) -> list[str]:
 
 
 def _findings(facts: Card) -> list[str]:
-    found = by_weight((*facts.table.findings, *facts.profile.findings, *facts.verdict.findings))
+    found = by_weight((*facts.verdict.findings, *facts.table.findings, *facts.profile.findings))
     some, more = first(found, FINDINGS)
     lines = [f"- **{f.severity}** {escaped(f.message)} {escaped(f.remedy)}".rstrip() for f in some]
     return ["\n".join([*lines, f"- … {more}"] if more else lines) or "Nothing to report."]

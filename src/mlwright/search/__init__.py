@@ -2,7 +2,21 @@
 
 from mlwright.search.assemble import Assembly
 from mlwright.search.blend import Blend, full, weigh
+from mlwright.search.curve import SHARE, is_sampled, learning_curve
 from mlwright.search.plan import make_plan
 from mlwright.search.search import Search, conclude, features, reader
 
-__all__ = ["Assembly", "Blend", "Search", "conclude", "features", "full", "make_plan", "reader", "weigh"]
+__all__ = [
+    "SHARE",
+    "Assembly",
+    "Blend",
+    "Search",
+    "conclude",
+    "features",
+    "full",
+    "is_sampled",
+    "learning_curve",
+    "make_plan",
+    "reader",
+    "weigh",
+]

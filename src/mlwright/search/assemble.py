@@ -72,7 +72,7 @@ def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema
             "label": graph.choose(texts, graph.flat(second)),
         }
     if blend.calibrated:
-        logs = graph.apply("Log", graph.clip(mean, EDGE, 1.0)) * blend.slope
+        logs = _log(graph.clip(mean, EDGE, 1.0)) * blend.slope
         mean = graph.apply("Softmax", logs, attrs={"axis": 1})
     best = graph.Tensor("ArgMax", (mean,), {"axis": 1, "keepdims": 0}, "int64", 0)
     return {"probabilities": mean, "label": graph.choose(texts, best)}
@@ -142,5 +142,10 @@ def _calibrate_binary(p: graph.Tensor, blend: Blend) -> graph.Tensor:
     if not blend.calibrated:
         return p
     inside = graph.clip(p, EDGE, 1 - EDGE)
-    odds = graph.apply("Log", inside / graph.apply("Sub", 1.0, inside))
+    odds = _log(inside / graph.apply("Sub", 1.0, inside))
     return graph.apply("Sigmoid", odds * blend.slope + blend.offset)
+
+
+def _log(x: graph.Tensor) -> graph.Tensor:
+    """In double precision: in single, the last bit of a row hangs on its place among the others."""
+    return graph.cast(graph.apply("Log", graph.cast(x, "float64")), x.dtype)

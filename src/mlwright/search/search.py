@@ -25,9 +25,10 @@ from mlwright.trials import (
     Job,
     Outcome,
     Pool,
+    allowed_memory,
+    clear,
     failure,
     fit_fold,
-    free_memory,
     outcome_path,
     read_outcome,
     write_outcome,
@@ -35,6 +36,7 @@ from mlwright.trials import (
 
 _SHARE = 0.45  # of what is left of the budget a trial that could go on for ever may take
 _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: what it learnt must be emitted too
+_BASELINE = 10.0  # seconds that a baseline gets in any case: one that hangs must not take all
 _LEAST = 0.3  # seconds below which no fold is worth starting
 _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second (measured: 25e6 on 2 cores)
 
@@ -49,6 +51,7 @@ class Search:
     clock: Clock
     listener: Listener
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
+    reserve: float = 0.0  # seconds that are kept for the learning curve
     _bytes: int = 0  # of the outcomes so far
     _scores: dict[str, float] = field(default_factory=dict)  # of finished trials
     _losses: dict[str, float] = field(default_factory=dict)
@@ -57,7 +60,7 @@ class Search:
     def left(self) -> float:
         """Seconds that trials may still take: what was learnt must then be joined, checked and loaded, and large
         forests take long for that."""
-        return self.clock.left - self._bytes / _JOINED
+        return self.clock.left - self._bytes / _JOINED - self.reserve
 
     @property
     def refits(self) -> bool:
@@ -72,20 +75,22 @@ class Search:
     def execute(self, pool: Pool) -> None:
         """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock
         ends."""
-        queue = deque((spec, fold) for spec in self.ground.plan.trials for fold in self.units(spec))
-        queue = deque(unit for unit in queue if (unit[0].id, unit[1]) not in self.outcomes)
         cores = os.cpu_count() or 1
-        memory = free_memory() * 4 // 5 // cores
+        room = pool.room(allowed_memory(self.ground.problem.memory))
+        units = ((spec, fold) for spec in self.ground.plan.trials for fold in self.units(spec))
+        queue = deque((spec, fold, room // cores) for spec, fold in units if (spec.id, fold) not in self.outcomes)
         while (queue or pool.running) and self.left > 0:
-            while queue and pool.running < cores and self.left > _LEAST:
-                spec, fold = queue.popleft()
+            while queue and pool.running < cores and pool.memory + queue[0][2] <= room and self.left > _LEAST:
+                spec, fold, memory = queue.popleft()
                 if not self._abandoned(spec):
-                    pool.submit(self._job(spec, fold, memory))
+                    pool.submit(self.job(spec, fold, memory))
             for ended in pool.wait(min(self.left, 0.5)):
-                self._take(ended)
+                if again := self._take(ended, room):
+                    queue.appendleft((again, ended.job.fold, room))
             if queue and self.left <= _LEAST and not pool.running:
                 break
         pool.stop()  # what is left of the budget is for choosing, assembling and judging
+        clear(self.run.path)
         if not any(t.status == "done" for t in self.trials()):
             self._last_resort()
 
@@ -120,7 +125,8 @@ class Search:
         """A trial one of whose folds failed can't be used."""
         return any(o.result.status != "done" for (id, _), o in self.outcomes.items() if id == spec.id)
 
-    def _job(self, spec: TrialSpec, fold: int, memory: int) -> Job:
+    def job(self, spec: TrialSpec, fold: int, memory: int) -> Job:
+        """A unit as it is asked for now: how long it may take depends on what is left of the budget."""
         left = self.left
         if left == float("inf"):
             return Job(0, str(self.run.path), spec.id, fold, memory=memory)
@@ -128,13 +134,19 @@ class Search:
         rounds = -(-units // (os.cpu_count() or 1))  # waves of jobs that the trial takes
         allowed = left * _WRAP_UP if spec.baseline else max(0.5, _SHARE * left / rounds)
         now = time.monotonic()
-        limit = now + (left if spec.baseline else min(left, _SHARE * left + 1.0))
+        limit = now + min(left, max(_BASELINE * spec.baseline, _SHARE * left) + 1.0)
         return Job(0, str(self.run.path), spec.id, fold, now + min(allowed, left * _WRAP_UP), limit, memory)
 
-    def _take(self, ended: Ended) -> None:
+    def _take(self, ended: Ended, room: int) -> TrialSpec | None:
+        """Keep what a job left behind. The trial, if it should be done once more, alone: it ran out of its share of the
+        room, bytes of memory that all jobs have together."""
         trial, fold = ended.job.trial, ended.job.fold
+        spec = next(s for s in self.ground.plan.trials if s.id == trial)
         path = outcome_path(self.run.path, trial, fold)
         outcome = read_outcome(path) if ended.status == "done" else None
+        if "memory" in (ended.status, outcome and outcome.result.status) and ended.job.memory < room:
+            path.unlink(missing_ok=True)
+            return spec
         if outcome is None:
             status = "crashed" if ended.status == "done" else ended.status
             outcome = failure(trial, fold, status, ended.error or "left no outcome", 0.0)
@@ -143,7 +155,6 @@ class Search:
         self._keep(outcome)
         result = outcome.result
         self.run.log("fold", trial=trial, fold=fold, status=result.status, seconds=round(result.seconds, 3))
-        spec = next(s for s in self.ground.plan.trials if s.id == trial)
         for message in outcome.result.refused:
             self.listener("step-refused", trial=trial, fold=fold, message=message)
         if outcome.result.status != "done":
@@ -152,6 +163,7 @@ class Search:
             )
         elif self._trial(spec).status == "done":
             self._tell(spec)
+        return None
 
     def _tell(self, spec: TrialSpec) -> None:
         done = [t for t in self.trials() if t.status == "done"]
@@ -186,7 +198,7 @@ class Search:
         return self._scores[trial]
 
     def _judged(self, trial: str) -> float:
-        return _score(self.metric, self.prediction(trial), self.truth(), self.ground)
+        return score_of(self.metric, self.prediction(trial), self.truth(), self.ground)
 
     def _trial(self, spec: TrialSpec) -> Trial:
         found = [self.outcomes.get((spec.id, fold)) for fold in self.units(spec)]
@@ -315,7 +327,8 @@ def features(search: Search, candidates: Candidates) -> tuple[Feature, ...]:
     return tuple(found.values())
 
 
-def _score(metric: str, prediction: NDArray[np.float32], truth: Truth, ground: Ground) -> float:
+def score_of(metric: str, prediction: NDArray[np.float32], truth: Truth, ground: Ground) -> float:
+    """The metric of predictions as learners give them, on the target's own scale."""
     target = ground.table.schema.target
     answer = full(prediction.astype(np.float64), truth.task)
     if truth.task == "regression":

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from mlwright.bundle import Model
 from mlwright.contracts.errors import MlwrightError, RowProblem, SchemaError
-from mlwright.server.describe import metadata, openapi
+from mlwright.server.describe import metadata, openapi, taken
 from mlwright.server.limits import Limits
 from mlwright.server.page import page
 from mlwright.server.request import RefusalError, read_body, rows_of
@@ -49,7 +49,7 @@ class _Service:
 
     def __init__(self, model: Model, limits: Limits) -> None:
         self._model, self._limits = model, limits
-        self._columns = tuple(column.name for column in model.schema.features)
+        self._columns = taken(model.schema)
         self._metadata = _ENCODE(metadata(model))
         self._openapi = _ENCODE(openapi(model, limits))
         self._pool = ThreadPoolExecutor(_THREADS, "scoring")

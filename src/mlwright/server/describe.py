@@ -5,11 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from mlwright.bundle import Model
-from mlwright.contracts.records import Column, Schema
+from mlwright.contracts.records import Column, Relation, Schema
 from mlwright.server.limits import Limits
 
-_TYPES = {"numeric": "number", "boolean": "boolean", "categorical": "string", "text": "string", "datetime": "string"}
-_EXAMPLES = {"numeric": 0.0, "boolean": True, "categorical": "a", "text": "some words", "datetime": "2026-01-31"}
+_TYPES = {
+    "numeric": ("number",),
+    "boolean": ("boolean",),
+    "categorical": ("string",),
+    "ordinal": ("string",),
+    "text": ("string",),
+    "list": ("string", "array"),
+    "datetime": ("string",),
+}
+_EXAMPLES = {
+    "numeric": 0.0,
+    "boolean": True,
+    "categorical": "a",
+    "ordinal": "a",
+    "text": "some words",
+    "list": "a",
+    "datetime": "2026-01-31",
+}
 
 
 def metadata(model: Model) -> dict[str, Any]:
@@ -25,6 +41,7 @@ def metadata(model: Model) -> dict[str, Any]:
         "verdict": verdict.decision,
         "reasons": verdict.reasons,
         "columns": [_column(column) for column in model.schema.features],
+        "tables": [_table(relation) for relation in model.schema.relations],
         "versions": manifest.versions,
         "fingerprint": manifest.fingerprint,
         "created": manifest.created,
@@ -33,7 +50,26 @@ def metadata(model: Model) -> dict[str, Any]:
 
 def example_row(schema: Schema) -> dict[str, Any]:
     """One row as the model takes it, of values that were seen where they are known."""
-    return {column.name: _example(column) for column in schema.features}
+    row = {column.name: _example(column) for column in _cells(schema)}
+    for relation in schema.relations:
+        row[relation.name] = [{column.name: _example(column) for column in relation.columns}]
+    return row
+
+
+def taken(schema: Schema) -> tuple[str, ...]:
+    """Everything that a row may hold: the model's columns, and the child tables with what says when a row is asked."""
+    names = [column.name for column in (*schema.features, *_cells(schema))]
+    return tuple(dict.fromkeys([*names, *(relation.name for relation in schema.relations)]))
+
+
+def _cells(schema: Schema) -> list[Column]:
+    """The columns of a row that come from no child table, and the moments at which it is asked."""
+    made = {name for relation in schema.relations for name in relation.names}
+    cells = {column.name: column for column in schema.features if column.name not in made}
+    for relation in schema.relations:
+        if relation.asked is not None:
+            cells.setdefault(relation.asked.name, relation.asked)
+    return list(cells.values())
 
 
 def openapi(model: Model, limits: Limits) -> dict[str, Any]:
@@ -76,7 +112,8 @@ _REFUSALS = {
 
 def _schemas(model: Model, limits: Limits) -> dict[str, Any]:
     row = {"$ref": "#/components/schemas/Row"}
-    properties = {column.name: _property(column) for column in model.schema.features}
+    properties = {column.name: _property(column) for column in _cells(model.schema)}
+    properties |= {relation.name: _nested(relation) for relation in model.schema.relations}
     rows = {"type": "array", "maxItems": limits.rows, "items": row}
     cells = {name: {"type": "array", "maxItems": limits.rows, "items": kind} for name, kind in properties.items()}
     by_column = {"type": "object", "properties": cells}
@@ -132,10 +169,23 @@ _ERROR = {
 }
 
 
+def _nested(relation: Relation) -> dict[str, Any]:
+    """The rows of a child table inside a row."""
+    cells = {column.name: _property(column) for column in relation.columns}
+    child = {"type": "object", "required": list(cells), "properties": cells}
+    until = f" before {relation.moment!r}" if relation.moment is not None else ""
+    return {"type": ["array", "null"], "items": child, "description": f"its rows of {relation.name!r}{until}"}
+
+
+def _table(relation: Relation) -> dict[str, Any]:
+    columns = [_column(column) for column in relation.columns]
+    return {"name": relation.name, "time": relation.time, "moment": relation.moment, "columns": columns}
+
+
 def _property(column: Column) -> dict[str, Any]:
     """The type of a cell. Known levels are told, not demanded: a model answers for a category it never saw, too."""
-    kind = "string" if column.words else _TYPES[column.kind]
-    described = {"type": [kind, "null"], "examples": [_example(column)]}
+    types = ("string",) if column.words else _TYPES[column.kind]
+    described = {"type": [*types, "null"], "examples": [_example(column)]}
     notes = []
     if column.levels:
         notes.append("seen most often: " + ", ".join(column.levels[:10]))
@@ -162,7 +212,7 @@ def _example(column: Column) -> Any:
         return column.words[1]
     if column.levels:
         return column.levels[0]
-    return column.low if column.kind == "numeric" and column.low is not None else _EXAMPLES[column.kind]
+    return column.low if column.kind == "numeric" and column.low is not None else _EXAMPLES.get(column.kind, "a")
 
 
 def _get(name: str, summary: str) -> dict[str, Any]:
