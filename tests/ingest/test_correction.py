@@ -132,8 +132,11 @@ def test_what_is_wrong_in_the_file_is_told(tmp_path, toml, said):
 def test_a_file_that_is_not_there_is_told(tmp_path):
     with pytest.raises(InputError, match="can't be opened"):
         correct(infer(FRAME), FRAME, tmp_path / "none.toml")
-    with pytest.raises(InputError, match="can't be written"):
-        write_schema(infer(FRAME), tmp_path / "no folder" / "schema.toml")
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(InputError, match="can't be written") as caught:
+        write_schema(infer(FRAME), tmp_path / "file" / "schema.toml")
+    assert "schema.toml" in caught.value.where and caught.value.way_out
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_corrected_schema_is_what_a_table_is_typed_by(tmp_path):

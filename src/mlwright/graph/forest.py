@@ -39,6 +39,17 @@ class Forest:
         """The inverse of `attributes`."""
         return cls(**{name: attributes[name] for name in cls.__dataclass_fields__})
 
+    @classmethod
+    def gathered(cls, parts: Mapping[str, Sequence[Any]], targets: int) -> Forest:
+        """Of the arrays of each tree by name (of ``roots`` its root), whose nodes and leaves are numbered through."""
+        dtypes = {"threshold": np.float32, "weight": np.float32, "missing_left": np.uint8}
+
+        def joined(name: str) -> NDArray[Any]:
+            return np.concatenate([*parts[name], np.zeros(0)]).astype(dtypes.get(name, np.int64))
+
+        names = [name for name in cls.__dataclass_fields__ if name not in ("roots", "targets")]
+        return cls(roots=np.array(parts["roots"], dtype=np.int64), targets=targets, **{n: joined(n) for n in names})
+
     def reading(self, index: Ints) -> Forest:
         """The same trees on a matrix whose column ``index[j]`` is this one's column ``j``."""
         return _replace(self, feature=index[self.feature] if len(self.feature) else self.feature)

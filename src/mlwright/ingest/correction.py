@@ -17,6 +17,7 @@ from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import Column, ColumnKind, Finding, Meaning, Notation
 from mlwright.ingest import dates, facts, items, numerals, scales
+from mlwright.store import atomic_write
 
 KINDS = (*get_args(ColumnKind), "ignore")
 _NOTATION = ("decimal", "thousands", "brackets", "unit", "units")
@@ -64,14 +65,7 @@ def write_schema(columns: Sequence[Column], path: str | Path) -> None:
     path = Path(path)
     head = _HEAD.format(name=path.name, kinds=", ".join(get_args(ColumnKind)))
     text = "\n".join([head, *(_written(column) for column in columns)])
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        way_out = "Look at the path and its rights, and at the space that is left."
-        raise InputError(f"can't be written: {error.strerror or error}", where=str(path), way_out=way_out) from error
+    atomic_write(path, text.encode())
 
 
 def correct(columns: Sequence[Column], frame: pl.DataFrame, path: str | Path | None) -> tuple[Column, ...]:

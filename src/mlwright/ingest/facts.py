@@ -14,7 +14,6 @@ from mlwright.contracts.records import Column, ColumnKind, Meaning
 
 _TOP = 20
 _WHOLE = 1e15  # below it, a float that is whole is shown as one
-_MANY, _FEW, _NEARLY = 100_000, 1_000, 0.9
 
 
 class Typed(NamedTuple):
@@ -50,7 +49,7 @@ class Facts:
     def of_others(cls, values: pl.Series, seen: pl.Series) -> Facts:
         """The facts of a column whose different values are those of ``seen`` (the numbers that texts stand for)."""
         missing = seen.null_count()
-        return cls(values, missing, _different(seen) - (missing > 0), pl.DataFrame())
+        return cls(values, missing, seen.n_unique() - (missing > 0), pl.DataFrame())
 
     @property
     def distinct(self) -> pl.Series:
@@ -91,12 +90,6 @@ def some_of(distinct: pl.Series, most: int) -> list[str]:
 def counted(values: pl.Series) -> pl.DataFrame:
     """The different values ("level") but null, and their "rows"."""
     return values.drop_nulls().alias("level").value_counts(name="rows")
-
-
-def _different(seen: pl.Series) -> int:
-    """How many values are different; of many an estimate (HyperLogLog), unless each row's may be."""
-    about = int(seen.to_frame().select(pl.all().approx_n_unique()).item()) if len(seen) > _MANY else 0
-    return about if _FEW < about < _NEARLY * len(seen) else seen.n_unique()
 
 
 def describe(column: Column, values: pl.Series, typed: pl.Series, counts: pl.DataFrame | None = None) -> Column:

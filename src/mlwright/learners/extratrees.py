@@ -132,7 +132,7 @@ def _read(models: list[Any], values: list[NDArray[np.float64]]) -> tuple[Forest,
         place[ends] = ~(leaves + np.arange(len(ends)))
         parts["roots"].append(place[0])
         parts["feature"].append(tree.feature[inner])
-        parts["threshold"].append(tree.threshold[inner])
+        parts["threshold"].append(round_down(tree.threshold[inner]))
         parts["left"].append(place[tree.children_left[inner]])
         parts["right"].append(place[tree.children_right[inner]])
         parts["missing_left"].append(tree.missing_go_to_left[inner])
@@ -142,18 +142,5 @@ def _read(models: list[Any], values: list[NDArray[np.float64]]) -> tuple[Forest,
         parts["table"].append(value[ends])
         nodes, leaves = nodes + len(inner), leaves + len(ends)
 
-    def joined(name: str, dtype: Any) -> NDArray[Any]:
-        return np.concatenate(parts[name]).astype(dtype)
-
-    forest = Forest(
-        roots=np.array(parts["roots"], dtype=np.int64),
-        feature=joined("feature", np.int64),
-        threshold=round_down(joined("threshold", np.float64)),
-        left=joined("left", np.int64),
-        right=joined("right", np.int64),
-        missing_left=joined("missing_left", np.uint8),
-        weight=joined("weight", np.float32),
-        target=joined("target", np.int64),
-        targets=1 if values[0].shape[1] == 1 else len(models),
-    )
+    forest = Forest.gathered(parts, 1 if values[0].shape[1] == 1 else len(models))
     return forest, np.concatenate(parts["table"])

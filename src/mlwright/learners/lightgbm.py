@@ -2,71 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
 from mlwright.contracts.protocols import Terms, Truth
-from mlwright.graph import Forest, Tensor, apply, round_down, trees
-from mlwright.learners.base import Learner, Matrix
-from mlwright.learners.watching import FEW, SMALL
+from mlwright.graph import Forest, round_down
+from mlwright.learners.base import Matrix
+from mlwright.learners.boosting import Boosting, Watch
 
 
 @dataclass
-class LightGBM(Learner):
-    """Boosting until the watched rows stop gaining for ``patience`` rounds, then (on few rows) that long on all of
-    them.
+class LightGBM(Boosting):
+    """Options have LightGBM's meanings: ``rate`` learning_rate, ``leaves`` num_leaves, ``least`` min_data_in_leaf,
+    ``columns`` feature_fraction, ``rows`` bagging_fraction, ``l2`` lambda_l2, ``extra`` extra_trees."""
 
-    Options have LightGBM's meanings: ``rate`` learning_rate, ``leaves`` num_leaves, ``least`` min_data_in_leaf,
-    ``columns`` feature_fraction, ``rows`` bagging_fraction, ``l2`` lambda_l2, ``extra`` extra_trees.
-    """
-
-    rounds: int = 1000
-    rate: float = 0.05
     leaves: int = 31
     least: int = 20
     columns: float = 0.8
     rows: float = 1.0
     l2: float = 1.0
     extra: bool = False
-    patience: int = 50
-    _task: str = field(default="", init=False)
-    _width: int = field(default=1, init=False)
-    _booster: Any = field(default=None, init=False)
-
-    def fit(self, x: Matrix, truth: Truth, terms: Terms) -> LightGBM:
-        self._task, self._width = truth.task, truth.width
-        if len(x) < FEW or not terms.watch.any():
-            self._booster = self._train(x, truth, terms, rounds=min(self.rounds, int(8 / self.rate)))
-            return self
-        learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
-        booster = self._train(x[learn], truth.at(learn), terms, self.rounds, (x[watch], truth.at(watch)))
-        if len(x) <= SMALL and terms.clock.left > 0:
-            booster = self._train(x, truth, terms, max(1, booster.best_iteration))
-        self._booster = booster
-        return self
-
-    def predict(self, x: Matrix) -> NDArray[Any]:
-        # raw_score: a booster read from a model is told the link by us, as the graph is
-        best = self._booster.best_iteration
-        raw = self._booster.predict(x, raw_score=True, num_iteration=best if best > 0 else None, num_threads=1)
-        raw = np.asarray(raw).reshape(len(x), self._width)
-        if self._task == "regression":
-            return raw
-        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
-
-    def emit(self, x: Tensor) -> Tensor:
-        raw = trees(x, read_model(self._booster, self._width))
-        if self._task == "regression":
-            return raw
-        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
 
     def _train(
-        self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: tuple[Matrix, Truth] | None = None
+        self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: Watch | None = None
     ) -> lightgbm.Booster:
         def out_of_time(env: Any) -> None:
             if terms.clock.left < 0:
@@ -81,6 +43,17 @@ class LightGBM(Learner):
             valid = [lightgbm.Dataset(watch[0], watch[1].values, reference=data, params=params)]
             callbacks.insert(0, lightgbm.early_stopping(self.patience, verbose=False))
         return lightgbm.train(params, data, rounds, valid_sets=valid, callbacks=callbacks)
+
+    def _best(self, booster: lightgbm.Booster) -> int:
+        return int(booster.best_iteration)
+
+    def _raw(self, x: Matrix) -> Any:
+        # raw_score: a booster read from a model is told the link by us, as the graph is
+        best = self._booster.best_iteration
+        return self._booster.predict(x, raw_score=True, num_iteration=best if best > 0 else None, num_threads=1)
+
+    def _forest(self) -> Forest:
+        return read_model(self._booster, self._width)
 
     def _params(self, seed: int, rows: int) -> dict[str, Any]:
         objective = {"binary": "binary", "multiclass": "multiclass", "regression": "l2"}[self._task]
@@ -123,25 +96,13 @@ def read_model(booster: lightgbm.Booster, width: int) -> Forest:
                 child = np.array(block[name].split(), dtype=np.int64)
                 parts[side].append(np.where(child >= 0, child + nodes, child - leaves))
             parts["feature"].append(np.array(block["split_feature"].split(), dtype=np.int64))
-            parts["threshold"].append(np.array(block["threshold"].split(), dtype=np.float64))
-            parts["missing_left"].append(_missing_left(block, parts["threshold"][-1]))
-            nodes += len(parts["threshold"][-1])
+            threshold = np.array(block["threshold"].split(), dtype=np.float64)
+            parts["threshold"].append(round_down(threshold))
+            parts["missing_left"].append(_missing_left(block, threshold))
+            nodes += len(threshold)
         leaves += len(weight)
 
-    def joined(name: str, dtype: Any) -> NDArray[Any]:
-        return np.concatenate([*parts[name], np.zeros(0)]).astype(dtype)
-
-    return Forest(
-        roots=np.array(parts["roots"], dtype=np.int64),
-        feature=joined("feature", np.int64),
-        threshold=round_down(joined("threshold", np.float64)),
-        left=joined("left", np.int64),
-        right=joined("right", np.int64),
-        missing_left=joined("missing_left", np.uint8),
-        weight=joined("weight", np.float32),
-        target=joined("target", np.int64),
-        targets=width,
-    )
+    return Forest.gathered(parts, width)
 
 
 def _fields(block: str) -> list[tuple[str, str]]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xgboost
-from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
 from mlwright.contracts.protocols import Terms, Truth
-from mlwright.graph import Forest, Tensor, apply, trees
-from mlwright.learners.base import Learner, Matrix
-from mlwright.learners.watching import FEW, SMALL
+from mlwright.graph import Forest
+from mlwright.learners.base import Matrix
+from mlwright.learners.boosting import Boosting, Watch
 
 _LARGEST = np.finfo(np.float32).max
 
@@ -31,55 +29,22 @@ class _Deadline(xgboost.callback.TrainingCallback):
 
 
 @dataclass
-class XGBoost(Learner):
-    """Boosting by histograms until the watched rows stop gaining for ``patience`` rounds (Chen & Guestrin 2016).
+class XGBoost(Boosting):
+    """Boosting by histograms (Chen & Guestrin 2016).
 
     Options have XGBoost's meanings: ``rate`` learning_rate, ``depth`` max_depth, ``leaves`` max_leaves (0: grown by
     level to ``depth``, else by loss), ``weight`` min_child_weight, ``columns`` colsample_bytree, ``rows`` subsample,
     ``l2`` lambda.
     """
 
-    rounds: int = 1000
-    rate: float = 0.05
     depth: int = 6
     leaves: int = 0
     weight: float = 1.0
     columns: float = 0.8
     rows: float = 0.8
     l2: float = 1.0
-    patience: int = 50
-    _task: str = field(default="", init=False)
-    _width: int = field(default=1, init=False)
-    _booster: Any = field(default=None, init=False)
 
-    def fit(self, x: Matrix, truth: Truth, terms: Terms) -> XGBoost:
-        self._task, self._width = truth.task, truth.width
-        if len(x) < FEW or not terms.watch.any():
-            self._booster = self._train(x, truth, terms, min(self.rounds, int(8 / self.rate)))
-            return self
-        learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
-        booster = self._train(x[learn], truth.at(learn), terms, self.rounds, (x[watch], truth.at(watch)))
-        if len(x) <= SMALL and terms.clock.left > 0:
-            booster = self._train(x, truth, terms, booster.num_boosted_rounds())
-        self._booster = booster
-        return self
-
-    def predict(self, x: Matrix) -> NDArray[Any]:
-        raw = self._booster.inplace_predict(_bounded(x), predict_type="margin")
-        raw = np.asarray(raw, dtype=np.float64).reshape(len(x), self._width)
-        if self._task == "regression":
-            return raw
-        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
-
-    def emit(self, x: Tensor) -> Tensor:
-        raw = trees(x, read_model(self._booster, self._width))
-        if self._task == "regression":
-            return raw
-        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
-
-    def _train(
-        self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: tuple[Matrix, Truth] | None = None
-    ) -> xgboost.Booster:
+    def _train(self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: Watch | None = None) -> xgboost.Booster:
         data = xgboost.QuantileDMatrix(_bounded(x), truth.values, nthread=1)
         callbacks: list[Any] = [_Deadline(terms)]
         evals = []
@@ -88,6 +53,15 @@ class XGBoost(Learner):
             callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=self.patience, save_best=True))
         params = self._params(terms.seed)
         return xgboost.train(params, data, rounds, evals=evals, callbacks=callbacks, verbose_eval=False)
+
+    def _best(self, booster: xgboost.Booster) -> int:
+        return int(booster.num_boosted_rounds())
+
+    def _raw(self, x: Matrix) -> Any:
+        return self._booster.inplace_predict(_bounded(x), predict_type="margin")
+
+    def _forest(self) -> Forest:
+        return read_model(self._booster, self._width)
 
     def _params(self, seed: int) -> dict[str, Any]:
         objective = {"binary": "binary:logistic", "multiclass": "multi:softprob", "regression": "reg:squarederror"}
@@ -136,20 +110,7 @@ def read_model(booster: xgboost.Booster, width: int) -> Forest:
         parts["target"].append(np.full(len(ends), group if width > 1 else 0))
         nodes, leaves = nodes + len(inner), leaves + len(ends)
 
-    def joined(name: str, dtype: Any) -> NDArray[Any]:
-        return np.concatenate([*parts[name], np.zeros(0)]).astype(dtype)
-
-    return Forest(
-        roots=np.array(parts["roots"], dtype=np.int64),
-        feature=joined("feature", np.int64),
-        threshold=joined("threshold", np.float32),
-        left=joined("left", np.int64),
-        right=joined("right", np.int64),
-        missing_left=joined("missing_left", np.uint8),
-        weight=joined("weight", np.float32),
-        target=joined("target", np.int64),
-        targets=width,
-    )
+    return Forest.gathered(parts, width)
 
 
 def _bounded(x: Matrix) -> Matrix:
