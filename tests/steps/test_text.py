@@ -1,4 +1,4 @@
-"""TF-IDF in the graph against scikit-learn's TfidfVectorizer."""
+"""TF-IDF in the graph against scikit-learn's TfidfVectorizer, with the root of each count."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
@@ -52,11 +52,15 @@ def fold(text):
     return text.translate(FOLD)
 
 
+class Rooted(TfidfVectorizer):
+    def transform(self, texts):
+        return self._tfidf.transform(CountVectorizer.transform(self, texts).sqrt())
+
+
 def step_and_oracle(train, new, least):
     truth = Truth("regression", np.zeros(len(train)), 0)
     step = WordTfidf(most=100_000, least=least).fit(pl.DataFrame({"s": train}, schema={"s": pl.String}), truth)
-    oracle = TfidfVectorizer(
-        sublinear_tf=True,
+    oracle = Rooted(
         token_pattern=r"[^\W_]+",
         lowercase=False,
         preprocessor=lambda t: t.translate(FOLD),
@@ -99,9 +103,7 @@ def test_pairs_of_words(train, new):
     train = [*train, "anchor word"]
     frame = pl.DataFrame({"s": train}, schema={"s": pl.String})
     step = WordTfidf(most=100_000, least=1, longest=2).fit(frame, NOTHING)
-    oracle = TfidfVectorizer(
-        sublinear_tf=True, token_pattern=r"[^\W_]+", lowercase=False, preprocessor=fold, ngram_range=(1, 2)
-    ).fit(train)
+    oracle = Rooted(token_pattern=r"[^\W_]+", lowercase=False, preprocessor=fold, ngram_range=(1, 2)).fit(train)
     place = [oracle.vocabulary_[" ".join(w)] for w in step._words]
     assert sorted(place) == list(range(len(oracle.vocabulary_)))
     found = run(step, pl.DataFrame({"s": train + new}, schema={"s": pl.String}))
@@ -115,8 +117,7 @@ def test_runs_of_characters(train, new, shortest):
     train = [*train, "anchor"]
     frame = pl.DataFrame({"s": train}, schema={"s": pl.String})
     step = CharacterTfidf(most=100_000, least=1, shortest=shortest, longest=4).fit(frame, NOTHING)
-    oracle = TfidfVectorizer(
-        sublinear_tf=True,
+    oracle = Rooted(
         analyzer="char",
         lowercase=False,
         preprocessor=lambda t: f" {fold(t)} ",

@@ -19,12 +19,12 @@ from mlwright.steps.pieces import Grams, how_many, pieces_of, real, sample, scal
 
 @dataclass
 class WordTfidf(Step):
-    """TF-IDF of the ``most`` most frequent runs of up to ``longest`` words: (1 + ln count) * idf, each row scaled to
-    length 1.
+    """TF-IDF of the ``most`` most frequent runs of up to ``longest`` words: the root of the count (as in Lucene's
+    ClassicSimilarity) times idf, each row scaled to length 1.
 
     A word is a run of letters and digits; A to Z are read as a to z (other alphabets keep their case: the operator that
     folds them needs a locale that servers often lack). idf is ln((1 + n) / (1 + rows with the word)) + 1, as in
-    scikit-learn's TfidfVectorizer(sublinear_tf=True).
+    scikit-learn's TfidfTransformer.
     """
 
     reads: ClassVar[tuple[ColumnKind, ...]] = ("text",)
@@ -85,10 +85,9 @@ def count(grams: Grams, frame: pl.DataFrame, least: int, most: int) -> tuple[lis
 
 
 def tfidf(grams: Grams, x: Tensor, found: list[tuple[str, ...]], idf: Sequence[float]) -> Tensor:
-    """(1 + ln count) * idf of each gram that was ``found``, each row scaled to length 1."""
-    # 1 + ln c is ln(e c), and minus infinity becomes 0 as well: a count is dense, each operator on it takes time
-    damped = apply("Relu", apply("Log", grams.emit(x, found, float(np.e))))
-    return scaled(damped * np.array(idf))
+    """The root of the count * idf of each gram that was ``found``, each row scaled to length 1."""
+    # one operator for root and idf: counts are dense, and each operator on them takes time
+    return scaled(apply("Sqrt", grams.emit(x, found, [weight * weight for weight in idf])))
 
 
 _CLASSES = {
