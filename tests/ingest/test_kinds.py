@@ -11,7 +11,8 @@ from hypothesis import given, strategies as st
 
 from mlwright import frames
 from mlwright.contracts.records import Schema, Target
-from mlwright.ingest import infer
+from mlwright.ingest import infer, readings
+from mlwright.ingest.facts import Facts
 
 RNG = np.random.default_rng(0)
 N = 200

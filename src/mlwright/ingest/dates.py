@@ -13,6 +13,7 @@ from mlwright.ingest import facts, strays
 
 _SAMPLE = 50
 _GLANCE, _LOOK = 3, 20
+_HEAD = 1000
 _MOST_FORMS = 3
 _CLOCK_NAME = re.compile(
     r"(?i)time|date|epoch|created|updated|modified|changed|posted|seen|since|(^|_)at$|_at(_|$)|(^|_)(ts|dt|on)($|_)"
@@ -55,6 +56,18 @@ def dated(values: pl.Series, distinct: pl.Series) -> Dated | None:
         if blanks is not None:
             return Dated(formats, blanks, moments)
     return None
+
+
+def dated_at_once(values: pl.Series) -> Dated | None:
+    """The same for most columns of dates, those in which all texts are of the one form that the first of them have."""
+    words = values.head(_HEAD).drop_nulls().unique(maintain_order=True).head(_SAMPLE).to_list()
+    if not words or not look_like_dates(words):
+        return None
+    formats = _first_formats(words)
+    if len(formats) != 1:
+        return None
+    moments, wrong = frames.moments(values, formats)
+    return None if wrong else Dated(formats, (), moments)
 
 
 def look_like_dates(words: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ from mlwright.contracts.records import Column, Meaning
 from mlwright.ingest import dates
 from mlwright.ingest.dates import date_formats
 from mlwright.ingest.facts import Facts, Typed, describe
-from mlwright.ingest.readings import ENOUGH, of_texts, scale
+from mlwright.ingest.readings import ENOUGH, dated_at_once, of_texts, scale
 
 __all__ = ["date_formats", "describe", "infer", "known", "read"]
 
@@ -106,6 +106,8 @@ def _are_codes(texts: pl.Series) -> bool:
 def _column(values: pl.Series, numbers: pl.Series | None) -> Typed:
     dtype = values.dtype
     closed = isinstance(dtype, pl.Categorical | pl.Enum)
+    if dtype == pl.String and numbers is None and (dated := dated_at_once(values)):
+        return dated
     facts = Facts.of_texts(values.cast(pl.String)) if closed or (dtype == pl.String and numbers is None) else None
     if facts is not None and not closed:
         numbers = _numbers_with_gaps(facts)
