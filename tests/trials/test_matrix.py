@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -12,7 +14,7 @@ from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import Column, Schema, StepSpec, Target
 from mlwright.frames import feeds
 from mlwright.graph import Session, compile
-from mlwright.trials.matrix import CROSS, Rows, fit_matrix
+from mlwright.trials.matrix import CROSS, Rows, blocks, fit_matrix, side_by_side
 
 SCHEMA = Schema(
     columns=(
@@ -109,8 +111,38 @@ def test_a_step_that_refuses_costs_its_piece_alone():
 
 
 def test_nothing_left_to_learn_from_is_said():
+    nothing = fit_matrix([WORDS], rows(), parts())
+    assert nothing.values.shape == (60, 0)
     with pytest.raises(InputError, match="no column"):
-        fit_matrix([WORDS], rows(), parts())
+        side_by_side([nothing, nothing])
+
+
+def test_a_flavour_is_cut_where_others_end_that_begin_as_it_does():
+    flavours = {
+        "plain": (CLIPPED,),
+        "none": (),
+        "other": (SCALED,),
+        "rich": (CLIPPED, ENCODED),
+        "all": (CLIPPED, ENCODED, SCALED),
+    }
+    rest = [("plain", (CLIPPED,)), ("rich", (ENCODED,)), ("all", (SCALED,))]
+    for name, expected in {"all": rest, "rich": rest[:2], "plain": rest[:1], "other": [("other", (SCALED,))]}.items():
+        assert list(blocks(flavours, name)) == expected
+
+
+def test_blocks_side_by_side_are_the_matrix_of_all_their_steps():
+    def block(specs):
+        made = fit_matrix(specs, rows(), parts())
+        session = Session(compile({"x": made.tensor}, rows().inputs))
+        return replace(made, scored=session(rows(9, 1).feeds)["x"], probed=session(rows(5, 2).feeds)["x"])
+
+    whole = block([CLIPPED, ENCODED, SCALED])
+    joined = side_by_side([block([CLIPPED]), block([WORDS]), block([ENCODED, SCALED])])
+    assert joined.tensor.key == whole.tensor.key
+    assert joined.features == whole.features
+    assert len(joined.refused) == 1
+    for name in ("values", "scored", "probed"):
+        assert np.array_equal(getattr(joined, name), getattr(whole, name), equal_nan=True)
 
 
 def test_the_same_rows_give_the_same_matrix():

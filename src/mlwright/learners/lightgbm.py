@@ -18,13 +18,15 @@ from mlwright.learners.boosting import Boosting, Watch
 @dataclass
 class LightGBM(Boosting):
     """Options have LightGBM's meanings: ``rate`` learning_rate, ``leaves`` num_leaves, ``least`` min_data_in_leaf,
-    ``columns`` feature_fraction, ``rows`` bagging_fraction, ``l2`` lambda_l2, ``extra`` extra_trees."""
+    ``columns`` feature_fraction, ``rows`` bagging_fraction, ``l2`` lambda_l2, ``weight`` min_sum_hessian_in_leaf,
+    ``extra`` extra_trees."""
 
     leaves: int = 31
     least: int = 20
     columns: float = 0.8
     rows: float = 1.0
     l2: float = 1.0
+    weight: float = 1.0
     extra: bool = False
 
     def _train(
@@ -67,6 +69,7 @@ class LightGBM(Boosting):
             "bagging_fraction": self.rows,
             "bagging_freq": 1 if self.rows < 1 else 0,
             "lambda_l2": self.l2,
+            "min_sum_hessian_in_leaf": self.weight,
             "extra_trees": self.extra,
             "seed": seed,
             "deterministic": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,12 +19,12 @@ from numpy.typing import NDArray
 from mlwright import graph, plugins
 from mlwright.contracts.errors import MlwrightError
 from mlwright.contracts.protocols import Clock, Feeds, Terms, Truth
-from mlwright.contracts.records import GROUP, TARGET, FoldResult, Plan, Problem, Recipe, Table, TrialSpec
+from mlwright.contracts.records import GROUP, TARGET, FoldResult, Plan, Problem, Recipe, StepSpec, Table, TrialSpec
 from mlwright.frames import feeds as feeds_of
 from mlwright.learners import Learner
 from mlwright.store import Run, atomic_write
 from mlwright.trials import folds
-from mlwright.trials.matrix import CROSS, Matrix, Rows, fit_matrix
+from mlwright.trials.matrix import CROSS, Matrix, Rows, blocks, fit_matrix, side_by_side
 from mlwright.trials.probe import probe
 from mlwright.trials.shelf import shelved
 
@@ -143,15 +144,8 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     if cut == "time":
         cut = "group" if ground.problem.group else "plain"
     parts = folds.assign(cut, rows.truth, groups, CROSS, fixed).of
-    flavour = spec.flavour or learner.flavour
-    recipe = ground.recipe.flavours[flavour] if learner.looks else ground.recipe.flavours[flavour][:1]
-    shared = learner.looks and sum(_reads(other) == (flavour, spec.rows) for other in ground.plan.trials) > 1
     valid = ground.rows(ground.folds.valid(fold))
-    name = f"{flavour}-{fold}-{spec.rows or 'all'}"
-    if shared and ground.run is not None:
-        matrix = shelved(ground.run, name, lambda: _scored(fit_matrix(recipe, rows, parts), rows, valid, ground))
-    else:
-        matrix = fit_matrix(recipe, rows, parts)
+    matrix = _matrix(ground, spec, fold, rows, valid, parts)
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
     learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch))
 
@@ -178,6 +172,39 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     return Outcome(result, answer, prediction, native)
 
 
+def _matrix(ground: Ground, spec: TrialSpec, fold: int, rows: Rows, valid: Rows, parts: NDArray[np.int8]) -> Matrix:
+    """What a trial reads: the blocks that other trials read too are made once and wait on the shelf."""
+    cut = [(name, steps, len(_readers(ground, name, spec.rows)) > 1) for name, steps in _blocks(ground.recipe, spec)]
+    if not any(shared for *_, shared in cut):
+        return side_by_side([fit_matrix([step for _, steps, _ in cut for step in steps], rows, parts)])
+
+    def block(name: str, steps: Sequence[StepSpec], shared: bool) -> Matrix:
+        def make() -> Matrix:
+            return _scored(fit_matrix(steps, rows, parts), rows, valid, ground)
+
+        place = f"{name}-{fold}-{spec.rows or 'all'}"
+        return shelved(ground.run, place, make) if shared and ground.run is not None else make()
+
+    return side_by_side([block(*each) for each in cut])
+
+
+def _blocks(recipe: Recipe, spec: TrialSpec) -> list[tuple[str, tuple[StepSpec, ...]]]:
+    """Names and steps of the blocks of columns that a trial reads."""
+    learner: type[Learner] = plugins.find("mlwright.learners", spec.learner)
+    flavour = spec.flavour or learner.flavour
+    return (
+        list(blocks(recipe.flavours, flavour))
+        if learner.looks
+        else [(f"first of {flavour}", recipe.flavours[flavour][:1])]
+    )
+
+
+def _readers(ground: Ground, block: str, rows: int | None) -> list[TrialSpec]:
+    """The trials that read a block of so many rows."""
+    same = (spec for spec in ground.plan.trials if spec.rows == rows)
+    return [spec for spec in same if any(name == block for name, _ in _blocks(ground.recipe, spec))]
+
+
 def _scored(matrix: Matrix, rows: Rows, valid: Rows, ground: Ground) -> Matrix:
     """The matrix with its values on the rows that the fold is scored on and on the probe."""
     session = graph.Session(graph.compile({"x": matrix.tensor}, rows.inputs), threads=1)
@@ -198,12 +225,6 @@ class _Answers:
         starts = range(0, max(1, len(x)), graph.CHUNK)
         pieces = (x[start : start + graph.CHUNK].astype(np.float64) for start in starts)
         return np.concatenate([self._session({"numbers": piece})["y"] for piece in pieces])
-
-
-def _reads(spec: TrialSpec) -> tuple[str, int | None]:
-    """The flavour of matrix that a trial reads, and how many rows of it."""
-    learner: type[Learner] = plugins.find("mlwright.learners", spec.learner)
-    return spec.flavour or learner.flavour, spec.rows
 
 
 def _capped(index: NDArray[np.int64], most: int | None, ground: Ground, seed: int) -> NDArray[np.int64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,7 @@ class _Piece:
 def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -> Matrix:
     """Fit ``specs`` on ``rows``; ``parts`` (n,) in 0..CROSS-1 are the parts for fitting crosswise.
 
-    A step that refuses its column is left out. Raises InputError when nothing is left.
+    A step that refuses its column is left out; where all do, the matrix has no columns.
     """
     names = list(rows.schema.numbers)
     table = _frame(rows.feeds["numbers"], names) if names else pl.DataFrame()
@@ -81,12 +81,41 @@ def fit_matrix(specs: Sequence[StepSpec], rows: Rows, parts: NDArray[np.int8]) -
             except StepRefusal as refusal:
                 refused.append(f"{' > '.join(spec.steps)}: {refusal}")
     if not pieces:
-        raise InputError(
-            "no column can be turned into a feature", way_out="see the run's findings for each column's reason"
-        )
+        return Matrix(cast(numbers(()), "float32"), (), np.zeros((len(rows.frame), 0), np.float32), tuple(refused))
     tensor = concat([p.tensor for p in pieces])
     features = tuple(f for p in pieces for f in p.features)
     return Matrix(tensor, features, _run(tensor, pieces, rows, parts), tuple(refused))
+
+
+def blocks(flavours: Mapping[str, tuple[StepSpec, ...]], flavour: str) -> Iterator[tuple[str, tuple[StepSpec, ...]]]:
+    """A flavour's steps, cut where flavours end that begin as it does: what was made for one serves all of these.
+    Each block is named by the flavour that ends with it."""
+    whole = flavours[flavour]
+    ends = {len(steps): name for name, steps in sorted(flavours.items()) if whole[: len(steps)] == steps}
+    start = 0
+    for end in sorted(filter(None, ends)):
+        yield ends[end], whole[start:end]
+        start = end
+
+
+def side_by_side(parts: Sequence[Matrix]) -> Matrix:
+    """One matrix of the columns of all, each with its values on the same rows. Raises InputError when there are no
+    columns."""
+    filled = [part for part in parts if part.features]
+    if not filled:
+        raise InputError(
+            "no column can be turned into a feature", way_out="see the run's findings for each column's reason"
+        )
+    if len(parts) == 1:
+        return parts[0]
+    return Matrix(
+        concat([part.tensor for part in filled]),
+        tuple(feature for part in filled for feature in part.features),
+        np.hstack([part.values for part in filled]),
+        tuple(refusal for part in parts for refusal in part.refused),
+        np.hstack([part.scored for part in filled if part.scored is not None]),
+        np.hstack([part.probed for part in filled if part.probed is not None]),
+    )
 
 
 def _frame(array: NDArray[Any], names: Sequence[str]) -> pl.DataFrame:
