@@ -265,6 +265,26 @@ CELLS = st.one_of(
 )
 
 
+@given(
+    st.lists(st.dates(datetime(1900, 1, 1).date(), datetime(2100, 1, 1).date()), max_size=30),
+    st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%b %d %Y", "%Y-%m-%d %H:%M:%S"]),
+    st.lists(st.sampled_from([None, "", "NA", "unknown", "31.01.2018", "0000-00-00", "no date"]), max_size=3),
+)
+def test_dates_read_at_once_are_those_that_are_read_by_their_counts(days, form, others):
+    values = pl.Series("x", [day.strftime(form) for day in days] + others, dtype=pl.String)
+    at_once = readings.dated_at_once(values)
+    if at_once is not None:
+        slow = readings.of_texts(Facts.of_texts(values))
+        assert at_once.column == slow.column
+        assert at_once.values.equals(slow.values)
+
+
+def test_a_column_of_one_form_of_dates_is_read_at_once():
+    assert readings.dated_at_once(pl.Series([str(m) for m in MOMENTS] + [None])) is not None
+    assert readings.dated_at_once(pl.Series([str(m) for m in MOMENTS] + ["no date"])) is None
+    assert readings.dated_at_once(pl.Series(["2020-01-01"] * 5)) is None
+
+
 @given(values=CELLS)
 def test_what_was_inferred_fits_the_table_it_was_inferred_from(values):
     frame = frames.adopt({"x": values})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.search import Search, make_plan
 from mlwright.store import Run
-from mlwright.trials import Ground
+from mlwright.trials import Ground, Pool
 from mlwright.trials.fold import fit_fold
 
 TRIALS = (
@@ -75,6 +75,13 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Search]:
         return known[task, refits]
 
     return search
+
+
+@pytest.fixture(scope="session")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """A pool of processes that fit."""
+    with Pool(tmp_path_factory.mktemp("pool") / "workers.log") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import msgspec
 import pytest
 
 from mlwright.contracts.errors import BudgetError, RunError
+from mlwright.contracts.protocols import Clock
 from mlwright.search import assemble, conclude
 from mlwright.trials import failure
 
@@ -23,8 +25,8 @@ def refitted(searched):
     return searched("binary", max_size=10**9)
 
 
-def test_without_limits_folds_are_averaged(searched):
-    candidates, assembly = conclude(searched("binary"), "why")
+def test_without_limits_folds_are_averaged(searched, pool):
+    candidates, assembly = conclude(searched("binary"), pool, "why")
     assert (candidates.size, candidates.latency) == (assembly.size, assembly.latency)
     bagged = {t.id for t in searched("binary").ground.plan.trials if t.bagged}
     assert all(member.refit == (member.trial not in bagged) for member in candidates.members)
@@ -32,12 +34,12 @@ def test_without_limits_folds_are_averaged(searched):
     assert candidates.metric_reason == "why"
 
 
-def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(refitted):
-    large, _ = conclude(limited(refitted, max_size=10**9), "")
+def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(refitted, pool):
+    large, _ = conclude(limited(refitted, max_size=10**9), pool, "")
     size = large.size
     while True:
         try:
-            small, assembly = conclude(limited(refitted, max_size=size - 1), "")
+            small, assembly = conclude(limited(refitted, max_size=size - 1), pool, "")
         except BudgetError:
             break
         assert len(assembly.model) == small.size < size
@@ -46,15 +48,15 @@ def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(refitted):
     assert len(small.members) < len(large.members) or all(member.refit for member in small.members)
 
 
-def test_what_no_model_keeps_to_is_said_with_what_would_do(refitted):
+def test_what_no_model_keeps_to_is_said_with_what_would_do(refitted, pool):
     with pytest.raises(BudgetError, match="the smallest has") as caught:
-        conclude(limited(refitted, max_size=100), "")
+        conclude(limited(refitted, max_size=100), pool, "")
     assert "--max-size" in caught.value.way_out
     with pytest.raises(BudgetError):
-        conclude(limited(refitted, max_latency=1e-6), "")
+        conclude(limited(refitted, max_latency=1e-6), pool, "")
 
 
-def test_a_limit_of_latency_is_kept_by_a_faster_ensemble(refitted, monkeypatch):
+def test_a_limit_of_latency_is_kept_by_a_faster_ensemble(refitted, monkeypatch, pool):
     # how fast a machine is has no place in a test: here a model takes as many milliseconds as it has bytes
     sizes = []
 
@@ -70,16 +72,16 @@ def test_a_limit_of_latency_is_kept_by_a_faster_ensemble(refitted, monkeypatch):
 
     monkeypatch.setattr(assemble, "measure", by_size)
     monkeypatch.setattr(assemble.graph, "compile", noting)
-    free, _ = conclude(limited(refitted, max_latency=1e9), "")
-    fast, _ = conclude(limited(refitted, max_latency=free.latency / 2), "")
+    free, _ = conclude(limited(refitted, max_latency=1e9), pool, "")
+    fast, _ = conclude(limited(refitted, max_latency=free.latency / 2), pool, "")
     assert fast.latency <= free.latency / 2
 
 
-def test_a_failed_trial_is_no_member(searched):
+def test_a_failed_trial_is_no_member(searched, pool):
     search = limited(searched("binary"))
-    best = max(conclude(search, "")[0].members, key=lambda member: member.weight).trial
+    best = max(conclude(search, pool, "")[0].members, key=lambda member: member.weight).trial
     outcomes = search.outcomes | {(best, 1): failure(best, 1, "crashed", "signal 11", 1.0)}
-    candidates, _ = conclude(replace(search, outcomes=outcomes), "")
+    candidates, _ = conclude(replace(search, outcomes=outcomes), pool, "")
     assert best not in {member.trial for member in candidates.members}
     told = next(trial for trial in candidates.trials if trial.spec.id == best)
     assert (told.status, told.error, told.loss) == ("crashed", "signal 11", None)
@@ -91,19 +93,47 @@ def test_an_unfinished_trial_is_told_as_skipped(searched):
     assert {t.spec.id: t.status for t in replace(search, outcomes=outcomes).trials()}["linear"] == "skipped"
 
 
-def test_no_finished_trial_is_an_error_with_its_reason(searched):
+def test_no_finished_trial_is_an_error_with_its_reason(searched, pool):
     search = limited(searched("binary"))
     outcomes = {(t.id, 0): failure(t.id, 0, "memory", "too large", 1.0) for t in search.ground.plan.trials}
     with pytest.raises(RunError, match="too large"):
-        conclude(replace(search, outcomes=outcomes), "")
+        conclude(replace(search, outcomes=outcomes), pool, "")
 
 
 def test_refits_are_made_only_where_they_may_be_needed(searched, refitted):
-    plain = searched("binary")
-    folds = plain.ground.plan.folds
-    by_learner = {spec.learner: spec for spec in plain.ground.plan.trials}
-    assert list(plain.units(by_learner["linear"])) == list(range(folds + 1))  # a mean of such does no better
-    assert list(plain.units(by_learner["lightgbm"])) == list(range(folds))
-    assert list(refitted.units(by_learner["lightgbm"])) == list(range(folds + 1))
-    unbagged = msgspec.structs.replace(by_learner["lightgbm"], bagged=False)
-    assert list(plain.units(unbagged)) == list(range(folds + 1))
+    folds = searched("binary").ground.plan.folds
+    for spec in refitted.ground.plan.trials:
+        assert list(searched("binary").units(spec)) == list(range(folds))
+        assert list(refitted.units(spec)) == list(range(folds + 1))
+
+
+@pytest.fixture
+def unbagged(searched):
+    """A search all of whose trials ship as one model of all rows; none is fitted yet."""
+    search = limited(searched("binary"))
+    plan = search.ground.plan
+    plan = msgspec.structs.replace(plan, trials=tuple(msgspec.structs.replace(t, bagged=False) for t in plan.trials))
+    outcomes = {(trial, fold): o for (trial, fold), o in search.outcomes.items() if fold < plan.folds}
+    return replace(search, ground=replace(search.ground, plan=plan), outcomes=outcomes)
+
+
+def test_what_ships_as_one_model_is_fitted_on_all_rows_when_it_was_chosen(unbagged, pool):
+    candidates, _ = conclude(unbagged, pool, "")
+    folds = unbagged.ground.plan.folds
+    fitted = {trial for trial, fold in unbagged.outcomes if fold == folds}
+    assert fitted == {member.trial for member in candidates.members}
+    assert all(member.refit for member in candidates.members)
+
+
+def test_without_time_for_it_the_mean_of_the_folds_stands(unbagged, pool):
+    late = replace(unbagged, clock=Clock(time.monotonic()))
+    candidates, _ = conclude(late, pool, "")
+    assert candidates.members
+    assert not any(member.refit for member in candidates.members)
+
+
+def test_time_is_kept_for_what_is_to_be_fitted_on_all_rows(unbagged):
+    (spec,) = (t for t in unbagged.ground.plan.trials if t.learner == "lightgbm")
+    took = [unbagged.outcomes[spec.id, fold].result.seconds for fold in range(3)]
+    assert min(took) < unbagged._refit_seconds(spec) < 2 * max(took)
+    assert unbagged._refit_seconds(msgspec.structs.replace(spec, bagged=True)) == 0

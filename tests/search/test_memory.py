@@ -56,7 +56,7 @@ class Here:
 def fresh(searched):
     """The search over a small table with nothing done yet."""
     search = searched("binary")
-    return replace(search, outcomes={}, clock=Clock(), _scores={}, _losses={}, _bytes=0)
+    return replace(search, outcomes={}, clock=Clock(), _scores={}, _losses={})
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +11,54 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
-from mlwright.contracts.protocols import Terms, Truth
+from mlwright.contracts.protocols import Clock, Terms, Truth
 from mlwright.graph import Forest, Tensor, apply, trees
 from mlwright.learners.base import Learner, Matrix
 
 _SMALL = 10_000  # rows below which the rounds found are fitted again with the watched rows
 _FEW = 300  # rows below which a part to watch is too small to say when to stop
+_ENOUGH = 10.0  # rounds times rate that learn what there is: on most tables the watched rows stop it before
+_FASTEST = 0.3
+_LOOK = 10  # rounds between two looks at the clock
 Watch = tuple[Matrix, Truth]
+
+
+class Pace:
+    """The learning rate, round by round: ``least``, or more where the clock would end boosting before it had learnt
+    what there is, as a model that was cut off is worse than one that took larger steps."""
+
+    def __init__(self, least: float, clock: Clock):
+        self.rates = [least]
+        self._least, self._clock, self._begun, self._learnt = least, clock, time.monotonic(), 0.0
+
+    @property
+    def late(self) -> bool:
+        """Whether the clock has run out."""
+        return self._clock.left < 0
+
+    def after(self, rounds: int) -> float | None:
+        """The rate of the round that comes after so many, where it is another one."""
+        before = rate = self.rates[-1]
+        self._learnt += rate
+        if rounds % _LOOK == 0 and self._clock.deadline is not None:
+            left = max(1.0, self._clock.left * rounds / (time.monotonic() - self._begun))
+            rate = max(self._least, min(_FASTEST, (_ENOUGH - self._learnt) / left))
+        self.rates.append(rate)
+        return None if rate == before else rate
+
+    def again(self, clock: Clock) -> Pace:
+        """The same rates once more."""
+        return _Again(self.rates, clock)
+
+
+class _Again(Pace):
+    def __init__(self, rates: list[float], clock: Clock):
+        super().__init__(rates[0], clock)
+        self._known = rates
+
+    def after(self, rounds: int) -> float | None:
+        before, rate = self._known[rounds - 1 : rounds + 1] if rounds < len(self._known) else (0.0, 0.0)
+        return None if rate == before else rate
 
 
 @dataclass
@@ -34,13 +76,18 @@ class Boosting(Learner):
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Boosting:
         self._task, self._width = truth.task, truth.width
         if len(x) < _FEW or not terms.watch.any():
-            self._booster = self._train(x, truth, terms, min(self.rounds, int(8 / self.rate)))
+            pace = Pace(self.rate, terms.clock)
+            self._booster = self._train(x, truth, terms.seed, min(self.rounds, int(8 / self.rate)), pace)
             return self
+        again = len(x) <= _SMALL
+        pace = Pace(self.rate, terms.clock.within(terms.clock.left / 2) if again else terms.clock)
         learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
-        booster = self._train(x[learn], truth.at(learn), terms, self.rounds, (x[watch], truth.at(watch)))
-        if len(x) <= _SMALL and terms.clock.left > 0:
-            booster = self._train(x, truth, terms, max(1, self._best(booster)))
-        self._booster = booster
+        watched = (x[watch], truth.at(watch))
+        self._booster = self._train(x[learn], truth.at(learn), terms.seed, self.rounds, pace, watched)
+        if again:
+            rounds, pace = max(1, self._best(self._booster)), pace.again(terms.clock)
+            booster = self._train(x, truth, terms.seed, rounds, pace)
+            self._booster = self._booster if pace.late else booster
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
@@ -56,8 +103,8 @@ class Boosting(Learner):
         return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
 
     @abstractmethod
-    def _train(self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: Watch | None = None) -> Any:
-        """A booster of at most so many rounds, which ends early by ``watch`` and when the clock has run out."""
+    def _train(self, x: Matrix, truth: Truth, seed: int, rounds: int, pace: Pace, watch: Watch | None = None) -> Any:
+        """A booster of at most so many rounds at a pace, which ends early by ``watch`` and when it is late."""
 
     @abstractmethod
     def _best(self, booster: Any) -> int:

@@ -9,10 +9,10 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.contracts.protocols import Terms, Truth
+from mlwright.contracts.protocols import Truth
 from mlwright.graph import Forest, round_down
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import Boosting, Watch
+from mlwright.learners.boosting import Boosting, Pace, Watch
 
 
 @dataclass
@@ -30,16 +30,18 @@ class LightGBM(Boosting):
     extra: bool = False
 
     def _train(
-        self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: Watch | None = None
+        self, x: Matrix, truth: Truth, seed: int, rounds: int, pace: Pace, watch: Watch | None = None
     ) -> lightgbm.Booster:
-        def out_of_time(env: Any) -> None:
-            if terms.clock.left < 0:
+        def look_at_the_clock(env: Any) -> None:
+            if pace.late:
                 raise lightgbm.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
+            if (rate := pace.after(env.iteration + 1)) is not None:
+                env.model.reset_parameter({"learning_rate": rate})
 
-        out_of_time.order = 40  # type: ignore[attr-defined]  # after LightGBM's own early stopping (30)
-        params = self._params(terms.seed, len(x))
+        look_at_the_clock.order = 40  # type: ignore[attr-defined]  # after LightGBM's own early stopping (30)
+        params = self._params(seed, len(x))
         data = lightgbm.Dataset(x, truth.values, params=params, free_raw_data=True)
-        callbacks: list[Any] = [out_of_time]
+        callbacks: list[Any] = [look_at_the_clock]
         valid = []
         if watch is not None:
             valid = [lightgbm.Dataset(watch[0], watch[1].values, reference=data, params=params)]

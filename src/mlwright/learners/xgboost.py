@@ -9,23 +9,25 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from mlwright.contracts.protocols import Terms, Truth
+from mlwright.contracts.protocols import Truth
 from mlwright.graph import Forest
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import Boosting, Watch
+from mlwright.learners.boosting import Boosting, Pace, Watch
 
 _LARGEST = np.finfo(np.float32).max
 
 
-class _Deadline(xgboost.callback.TrainingCallback):
-    """Ends the boosting when the clock has run out."""
+class _Paced(xgboost.callback.TrainingCallback):
+    """Sets the learning rate, and ends the boosting when it is late."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, pace: Pace) -> None:
         super().__init__()
-        self._clock = terms.clock
+        self._pace = pace
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        return self._clock.left < 0
+        if (rate := self._pace.after(epoch + 1)) is not None:
+            model.set_param("learning_rate", rate)
+        return self._pace.late
 
 
 @dataclass
@@ -44,14 +46,16 @@ class XGBoost(Boosting):
     rows: float = 0.8
     l2: float = 1.0
 
-    def _train(self, x: Matrix, truth: Truth, terms: Terms, rounds: int, watch: Watch | None = None) -> xgboost.Booster:
+    def _train(
+        self, x: Matrix, truth: Truth, seed: int, rounds: int, pace: Pace, watch: Watch | None = None
+    ) -> xgboost.Booster:
         data = xgboost.QuantileDMatrix(_bounded(x), truth.values, nthread=1)
-        callbacks: list[Any] = [_Deadline(terms)]
+        callbacks: list[Any] = [_Paced(pace)]
         evals = []
         if watch is not None:
             evals = [(xgboost.QuantileDMatrix(_bounded(watch[0]), watch[1].values, ref=data, nthread=1), "watch")]
             callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=self.patience, save_best=True))
-        params = self._params(terms.seed)
+        params = self._params(seed)
         return xgboost.train(params, data, rounds, evals=evals, callbacks=callbacks, verbose_eval=False)
 
     def _best(self, booster: xgboost.Booster) -> int:

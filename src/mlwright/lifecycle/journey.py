@@ -127,7 +127,7 @@ def searched(j: Journey) -> Candidates:
     j.search.execute(j.pool)
     j.search.reserve = 0.0
     curve = learning_curve(j.search, j.pool)
-    candidates, assembly = conclude(j.search, j.metric[1])
+    candidates, assembly = conclude(j.search, j.pool, j.metric[1])
     candidates = msgspec.structs.replace(candidates, findings=curve)
     j.run.write("features", features(j.search, candidates))
     atomic_write(j.run.path / "model.onnx", assembly.model)

@@ -115,9 +115,7 @@ class _Shape:
 def _boosters(shape: _Shape) -> tuple[list[TrialSpec], list[TrialSpec]]:
     """By LightGBM and by XGBoost: each is better on some tables, and what they get wrong differs."""
     rows = shape.boost_rows()
-    rounds = shape.boost_rounds(shape.folds, rows)
-    rate = min(0.3, max(0.05 if shape.rows < _MANY else 0.1, 20.0 / rounds))  # many rows need fewer, larger steps
-    most = int(max(60, min(1500, 2 * rounds, 100 / rate)))
+    pace = {"rounds": 1500, "rate": 0.05} if shape.rows < _MANY else {"rounds": 1000, "rate": 0.1}
     leaves = (15, 7, 31) if shape.rows < 2_000 else (31, 15, 63)
     variants: list[dict[str, Any]] = [
         {"leaves": leaves[0], "columns": 0.8},
@@ -132,7 +130,6 @@ def _boosters(shape: _Shape) -> tuple[list[TrialSpec], list[TrialSpec]]:
         {"depth": 6, "columns": 0.8},
         {"depth": 10, "leaves": 4 * leaves[0], "columns": 0.6, "rows": 0.7, "weight": 3.0, "l2": 3.0},
     ]
-    pace = {"rounds": most, "rate": round(rate, 4)}
 
     def trials(learner: str, variants: list[dict[str, Any]]) -> list[TrialSpec]:
         named = enumerate(variants, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: wh
 _BASELINE = 10.0  # seconds that a baseline gets in any case: one that hangs must not take all
 _LEAST = 0.3  # seconds below which no fold is worth starting
 _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second (measured: 25e6 on 2 cores)
+_MEMBERS = 3  # trials for which time is kept, to be fitted on all rows and joined
 
 
 @dataclass
@@ -52,15 +54,15 @@ class Search:
     listener: Listener
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     reserve: float = 0.0  # seconds that are kept for the learning curve
-    _bytes: int = 0  # of the outcomes so far
+    _ending: float = 0.0  # seconds that the members will take: to be fitted on all rows, and to be joined
     _scores: dict[str, float] = field(default_factory=dict)  # of finished trials
     _losses: dict[str, float] = field(default_factory=dict)
 
     @property
     def left(self) -> float:
-        """Seconds that trials may still take: what was learnt must then be joined, checked and loaded, and large
+        """Seconds that trials may still take. Then the best are fitted on all rows, joined, checked and loaded: large
         forests take long for that."""
-        return self.clock.left - self._bytes / _JOINED - self.reserve
+        return self.clock.left - self._ending - self.reserve
 
     @property
     def refits(self) -> bool:
@@ -69,30 +71,40 @@ class Search:
         return self.ground.problem.max_latency is not None or self.ground.problem.max_size is not None
 
     def units(self, spec: TrialSpec) -> range:
-        """The folds of a trial; the last is the refit, where there is one."""
-        return range(self.ground.plan.folds + (self.refits or not spec.bagged))
+        """The folds of a trial, and its refit where every trial has one."""
+        return range(self.ground.plan.folds + self.refits)
 
     def execute(self, pool: Pool) -> None:
         """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock
         ends."""
+        self._work(pool, [(spec, fold) for spec in self.ground.plan.trials for fold in self.units(spec)])
+        clear(self.run.path)
+        if not any(t.status == "done" for t in self.trials()):
+            self._last_resort()
+
+    def refit(self, names: list[str], pool: Pool) -> None:
+        """Fit those trials on all rows, in their order, that ship as one model. Where no time is left for it, the mean
+        of the folds' models stands for a trial."""
+        self._ending = sum(self._size(name) for name in names) / _JOINED
+        wanted = (spec for name in names for spec in self.ground.plan.trials if spec.id == name and not spec.bagged)
+        self._work(pool, [(spec, self.ground.plan.folds) for spec in wanted], share=1.0)
+        clear(self.run.path)
+
+    def _work(self, pool: Pool, units: list[tuple[TrialSpec, int]], share: float = _SHARE) -> None:
         cores = os.cpu_count() or 1
         room = pool.room(allowed_memory(self.ground.problem.memory))
-        units = ((spec, fold) for spec in self.ground.plan.trials for fold in self.units(spec))
         queue = deque((spec, fold, room // cores) for spec, fold in units if (spec.id, fold) not in self.outcomes)
         while (queue or pool.running) and self.left > 0:
             while queue and pool.running < cores and pool.memory + queue[0][2] <= room and self.left > _LEAST:
                 spec, fold, memory = queue.popleft()
                 if not self._abandoned(spec):
-                    pool.submit(self.job(spec, fold, memory))
+                    pool.submit(self.job(spec, fold, memory, share))
             for ended in pool.wait(min(self.left, 0.5)):
                 if again := self._take(ended, room):
                     queue.appendleft((again, ended.job.fold, room))
             if queue and self.left <= _LEAST and not pool.running:
                 break
-        pool.stop()  # what is left of the budget is for choosing, assembling and judging
-        clear(self.run.path)
-        if not any(t.status == "done" for t in self.trials()):
-            self._last_resort()
+        pool.stop()  # what is left of the budget is for what comes after
 
     def trials(self) -> list[Trial]:
         """What became of each configuration, in the plan's order."""
@@ -101,7 +113,7 @@ class Search:
     def load(self) -> None:
         """Take up all outcomes that lie in the run's folder."""
         for spec in self.ground.plan.trials:
-            for fold in self.units(spec):
+            for fold in range(self.ground.plan.folds + 1):
                 known = read_outcome(outcome_path(self.run.path, spec.id, fold))
                 if known is not None:
                     self._keep(known)
@@ -116,25 +128,36 @@ class Search:
             self._keep(outcome)
 
     def _keep(self, outcome: Outcome) -> None:
-        trial, fold = outcome.result.trial, outcome.result.fold
-        self.outcomes[trial, fold] = outcome
-        path = outcome_path(self.run.path, trial, fold)
-        self._bytes += path.stat().st_size if path.exists() else 0
+        self.outcomes[outcome.result.trial, outcome.result.fold] = outcome
+
+    def _size(self, trial: str) -> int:
+        """Bytes of a trial's outcomes: of all its folds."""
+        paths = (outcome_path(self.run.path, trial, fold) for fold in range(self.ground.plan.folds))
+        return sum(path.stat().st_size for path in paths if path.exists())
+
+    def _refit_seconds(self, spec: TrialSpec) -> float:
+        """Seconds that a fit on all rows will take, from those of the fold with the most."""
+        plan = self.ground.plan
+        if spec.bagged or (spec.id, plan.folds) in self.outcomes:
+            return 0.0
+        *rows, every = (min(len(self.ground.folds.train(f)), spec.rows or sys.maxsize) for f in range(plan.folds + 1))
+        most = max(range(plan.folds), key=lambda fold: rows[fold])
+        return self.outcomes[spec.id, most].result.seconds * every / max(1, rows[most])
 
     def _abandoned(self, spec: TrialSpec) -> bool:
         """A trial one of whose folds failed can't be used."""
         return any(o.result.status != "done" for (id, _), o in self.outcomes.items() if id == spec.id)
 
-    def job(self, spec: TrialSpec, fold: int, memory: int) -> Job:
-        """A unit as it is asked for now: how long it may take depends on what is left of the budget."""
+    def job(self, spec: TrialSpec, fold: int, memory: int, share: float = _SHARE) -> Job:
+        """A unit as it is asked for now: how long it may take is a share of what is left of the budget."""
         left = self.left
         if left == float("inf"):
             return Job(0, str(self.run.path), spec.id, fold, memory=memory)
         units = len(self.units(spec))
-        rounds = -(-units // (os.cpu_count() or 1))  # waves of jobs that the trial takes
-        allowed = left * _WRAP_UP if spec.baseline else max(0.5, _SHARE * left / rounds)
+        rounds = -(-units // (os.cpu_count() or 1)) if share < 1 else 1  # waves of jobs that the trial takes
+        allowed = left * _WRAP_UP if spec.baseline else max(0.5, share * left / rounds)
         now = time.monotonic()
-        limit = now + min(left, max(_BASELINE * spec.baseline, _SHARE * left) + 1.0)
+        limit = now + min(left, max(_BASELINE * spec.baseline, share * left) + 1.0)
         return Job(0, str(self.run.path), spec.id, fold, now + min(allowed, left * _WRAP_UP), limit, memory)
 
     def _take(self, ended: Ended, room: int) -> TrialSpec | None:
@@ -161,12 +184,16 @@ class Search:
             self.listener(
                 "trial-failed", trial=trial, fold=fold, status=outcome.result.status, error=outcome.result.error
             )
-        elif self._trial(spec).status == "done":
+        elif fold in self.units(spec) and self._trial(spec).status == "done":
             self._tell(spec)
         return None
 
     def _tell(self, spec: TrialSpec) -> None:
         done = [t for t in self.trials() if t.status == "done"]
+        best_first = sorted(done, key=lambda t: (t.spec.baseline, t.loss))[:_MEMBERS]
+        refits = [0.0 if t.spec.baseline else self._refit_seconds(t.spec) for t in best_first]
+        self._ending = max(max(refits), sum(refits) / (os.cpu_count() or 1))
+        self._ending += sum(self._size(t.spec.id) for t in best_first) / _JOINED
         scores = {t.spec.id: self.score(t.spec.id) for t in done}
         sign = 1 if metrics.METRICS[self.metric].greater_is_better else -1
         best = max(scores.values(), key=lambda s: sign * s)
@@ -216,7 +243,9 @@ class Search:
 
     def alone(self, trial: str) -> bool:
         """Whether a trial's one model of all rows stands for it, whatever the others do."""
-        return not next(s.bagged for s in self.ground.plan.trials if s.id == trial)
+        fitted = self.outcomes.get((trial, self.ground.plan.folds))
+        ships = not next(s.bagged for s in self.ground.plan.trials if s.id == trial)
+        return ships and fitted is not None and fitted.result.status == "done"
 
     def members(self, names: list[str], refit: bool) -> list[list[Outcome]]:
         """The outcomes that stand for each trial in a model: its folds', or that of its refit."""
@@ -234,8 +263,9 @@ class Choice:
     refit: bool
 
 
-def conclude(search: Search, metric_reason: str) -> tuple[Candidates, Assembly]:
-    """Choose among the finished trials, and assemble the best ensemble that keeps to the limits of latency and size.
+def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates, Assembly]:
+    """Choose among the finished trials, fit the chosen on all rows where the plan says so, and assemble the best
+    ensemble that keeps to the limits of latency and size.
 
     Raises RunError when no trial finished, BudgetError when nothing keeps to the limits.
     """
@@ -252,6 +282,7 @@ def conclude(search: Search, metric_reason: str) -> tuple[Candidates, Assembly]:
     smallest, fastest = float("inf"), float("inf")
     for choice in _choices(search, done):
         names = choice.names
+        search.refit(names, pool)
         assembly = assemble(
             search.members(names, choice.refit), choice.blend, search.ground.table.schema, search.ground.probe()
         )

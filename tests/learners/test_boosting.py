@@ -1,0 +1,111 @@
+"""The pace of boosting: as asked for while there is time, faster where there is little, and the same once more."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from mlwright.contracts.protocols import Clock, Terms, Truth
+from mlwright.learners import boosting
+from mlwright.learners.boosting import Pace
+from mlwright.learners.lightgbm import LightGBM
+from mlwright.learners.xgboost import XGBoost
+
+
+def run(pace, rounds, each, clock):
+    """So many rounds that take ``each`` seconds of a clock that stands still otherwise."""
+    for done in range(1, rounds + 1):
+        clock[0] += each
+        pace.after(done)
+    return pace.rates
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_without_a_deadline_nothing_changes(clock):
+    assert set(run(Pace(0.05, Clock()), 500, 10.0, clock)) == {0.05}
+
+
+def test_with_time_enough_nothing_changes(clock):
+    assert set(run(Pace(0.05, Clock.lasting(1000.0)), 500, 0.1, clock)) == {0.05}
+
+
+@pytest.mark.parametrize("fits", [60, 100, 150])
+def test_what_time_is_left_is_learnt_in(clock, fits):
+    rates = run(Pace(0.01, Clock.lasting(float(fits))), fits, 1.0, clock)
+    assert sum(rates[:fits]) == pytest.approx(10.0, rel=0.15)
+    assert rates[0] == 0.01
+    assert max(rates) <= 0.3
+
+
+@given(st.integers(1, 200), st.floats(0.001, 5.0), st.floats(0.001, 0.5))
+def test_a_rate_lies_between_what_was_asked_and_the_fastest(rounds, each, least):
+    now = [0.0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "monotonic", lambda: now[0])
+        rates = run(Pace(least, Clock.lasting(30.0)), rounds, each, now)
+    assert all(least <= rate <= max(least, 0.3) for rate in rates)
+
+
+def test_the_same_once_more(clock):
+    pace = Pace(0.01, Clock.lasting(60.0))
+    changes = []
+    for done in range(1, 40):
+        clock[0] += 1.0
+        changes.append(pace.after(done))
+    again = pace.again(Clock())
+    assert [again.after(done) for done in range(1, 40)] == changes
+    assert any(changes)
+    assert again.rates[0] == pace.rates[0]
+    assert again.after(5000) is None
+
+
+@pytest.mark.parametrize("learner", [LightGBM, XGBoost])
+def test_a_learner_takes_larger_steps_when_told(learner, monkeypatch):
+    class Hasty(Pace):
+        def after(self, rounds):
+            return 0.3 if rounds == 1 else None
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(400, 3)).astype(np.float32)
+    truth = Truth("regression", x[:, 0] + x[:, 1] ** 2, 0)
+    terms = Terms(0, Clock(), np.zeros(400, bool))
+
+    def error():
+        return float(
+            np.mean((learner(rounds=20, rate=0.001).fit(x, truth, terms).predict(x)[:, 0] - truth.values) ** 2)
+        )
+
+    slow = error()
+    monkeypatch.setattr(boosting, "Pace", Hasty)
+    assert error() < slow / 4
+
+
+@pytest.mark.parametrize("learner", [LightGBM, XGBoost])
+def test_no_time_for_all_rows_keeps_what_learnt_from_most(learner, monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(600, 3)).astype(np.float32)
+    truth = Truth("regression", x[:, 0].copy(), 0)
+    terms = Terms(0, Clock(), np.arange(600) % 8 == 0)
+    made = learner(rounds=30, rate=0.3)
+    seen = []
+    train = made._train
+
+    def noting(*arguments):
+        seen.append(train(*arguments))
+        return seen[-1]
+
+    monkeypatch.setattr(made, "_train", noting)
+    made.fit(x, truth, terms)
+    assert made._booster is seen[1]
+    monkeypatch.setattr(boosting._Again, "late", property(lambda self: True))
+    made.fit(x, truth, terms)
+    assert made._booster is seen[2]
