@@ -68,6 +68,21 @@ def test_every_plan_begins_with_the_baselines_and_can_be_made(plan_of, rows, col
         assert trial.rows is None or trial.rows > 0
 
 
+def test_a_wide_table_is_spared_what_grows_with_all_its_columns(plan_of):
+    narrow, wide = (
+        {t.learner for t in plan_of(Problem(target="target"), 1000, columns).trials} for columns in (10, 2000)
+    )
+    assert narrow - wide == {"kernel", "network"}
+
+
+def test_a_small_table_with_time_enough_is_cut_into_more_folds(plan_of):
+    folds = [plan_of(Problem(target="target", budget=b), 1000, 60).folds for b in (3.0, 15.0, 60.0)]
+    assert folds == sorted(folds)
+    assert (folds[0], folds[-1]) == (3, 8)
+    assert plan_of(Problem(target="target", budget=3600.0), 100_000, 5).folds == 3
+    assert plan_of(Problem(target="target", budget=3600.0), 20, 5).folds == 3
+
+
 @pytest.mark.parametrize(
     ("problem", "classes", "splitter"),
     [

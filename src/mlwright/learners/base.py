@@ -47,3 +47,12 @@ class Learner(ABC):
     @abstractmethod
     def emit(self, x: Tensor) -> Tensor:
         """The fitted model as an expression of the matrix ``x``."""
+
+
+def loss(answer: NDArray[Any], truth: Truth) -> float:
+    """The mean squared error, or the log loss, of what a learner answers (n, w)."""
+    if truth.task == "regression":
+        return float(np.mean((answer[:, 0] - truth.values) ** 2))
+    if truth.task == "binary":
+        answer = np.hstack([1 - answer, answer])
+    return float(-np.mean(np.log(np.clip(answer[np.arange(len(answer)), truth.values], 1e-7, None))))

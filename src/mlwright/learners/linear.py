@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from mlwright.contracts.protocols import Terms, Truth
 from mlwright.graph import Tensor, apply
-from mlwright.learners.base import Flavour, Learner, Matrix
+from mlwright.learners.base import Flavour, Learner, Matrix, loss
 
 _SPARSE = 0.2  # below this share of non-zeros a sparse matrix is the faster one
 
@@ -44,9 +44,9 @@ class Linear(Learner):
                 if terms.clock.left < 0:
                     break
                 self._solve(rows[learn], truth.at(learn), candidate)
-                loss = self._loss(rows[watch], truth.at(watch))
-                if loss < best:
-                    best, strength = loss, candidate
+                error = loss(self._answer(np.asarray(rows[watch] @ self._weights + self._bias)), truth.at(watch))
+                if error < best:
+                    best, strength = error, candidate
         self._solve(rows, truth, strength)
         return self
 
@@ -58,6 +58,12 @@ class Linear(Learner):
         if self._task == "regression":
             return raw
         return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+
+    def of(self, columns: NDArray[np.float64]) -> Linear:
+        """The same line for who has ``z``, where this one was fitted on x = z @ ``columns``."""
+        made = replace(self)
+        made._task, made._weights, made._bias = self._task, columns @ self._weights, self._bias
+        return made
 
     def _answer(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         if self._task == "regression":
@@ -85,11 +91,3 @@ class Linear(Learner):
             self._weights[:, present[1]], self._bias[present] = model.coef_[0], (0.0, model.intercept_[0])
         else:
             self._weights[:, present], self._bias[present] = model.coef_.T, model.intercept_
-
-    def _loss(self, x: Any, truth: Truth) -> float:
-        answer = self._answer(np.asarray(x @ self._weights + self._bias))
-        if truth.task == "regression":
-            return float(np.mean((answer[:, 0] - truth.values) ** 2))
-        if truth.task == "binary":
-            answer = np.hstack([1 - answer, answer])
-        return float(-np.mean(np.log(np.clip(answer[np.arange(len(answer)), truth.values], 1e-7, None))))

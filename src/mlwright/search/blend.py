@@ -20,7 +20,7 @@ from mlwright.contracts.protocols import Truth
 Floats = NDArray[np.floating[Any]]
 STEPS = 25  # members are drawn with replacement so often at most
 ENOUGH = 20_000  # rows that decide about weights; more cost time and change nothing
-_WORTH = 3e-3  # share of the loss that a member has to bring
+_WORTH = 1e-3  # share of the loss that a member has to bring
 EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before their logarithm is taken
 _ABSOLUTE = frozenset({"mae", "median_absolute_error", "mape"})
 _THRESHOLDED = frozenset({"f1", "f1_macro", "f1_weighted", "mcc", "balanced_accuracy"})

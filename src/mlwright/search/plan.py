@@ -6,11 +6,12 @@ Nothing here looks at a clock, so the same request always gives the same plan.
 from __future__ import annotations
 
 import math
+from importlib import resources
 from typing import Any
 
 import msgspec
 
-from mlwright.contracts.records import Plan, Problem, Recipe, Table, TrialSpec
+from mlwright.contracts.records import Plan, Problem, Recipe, Record, Table, TrialSpec
 from mlwright.trials.folds import Splitter
 
 # Seconds of one core, measured on 2 cores of a common server: order of magnitude is all that is asked of them.
@@ -21,14 +22,29 @@ _ENOUGH = 20_000  # rows from which three folds judge, and one model of all rows
 _MANY = 10_000  # rows from which boosting takes larger steps: half the trees to ask, for a few thousandths of the loss
 _SPELT = 40  # columns of the matrix that a level's spelling becomes
 CORES = 2
-_RICHER = {  # trials that read features which need not pay: their folds say whether they did
-    **dict.fromkeys(("lightgbm-2", "xgboost-2", "lightgbm-6"), ("spelt",)),
-    **dict.fromkeys(("lightgbm-3", "lightgbm-4", "xgboost-3"), ("trees+", "spelt")),
-}
+_FOLDS = ((8, 200), (5, 80))  # folds, and the rounds of boosting that there must be time for
+_BOOSTED = ("lightgbm", "xgboost")
+_RICH = ((), ("spelt",), (), ("trees+", "spelt"))  # features that need not pay, by turns: their folds say if they did
+_SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
+_WIDE = 300  # columns above which these are not tried
+
+
+class Entry(Record, frozen=True):
+    """A configuration of the portfolio."""
+
+    id: str
+    learner: str
+    options: dict[str, Any]
+
+
+def portfolio() -> tuple[Entry, ...]:
+    """What is tried after the baselines, in this order: learnt from many tables by benchmarks/quality/portfolio."""
+    text = resources.files("mlwright.search").joinpath("portfolio.json").read_bytes()
+    return msgspec.json.decode(text, type=tuple[Entry, ...])
 
 
 def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
-    """The order is cheap to dear: baselines, a linear model, then trees of ever more kinds."""
+    """The order is cheap to dear: baselines, among them a linear model, then the portfolio."""
     splitter: Splitter = "plain"
     if problem.time:
         splitter = "time"
@@ -38,30 +54,42 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
         splitter = "stratified"
     shape = _Shape(table, recipe, problem.budget)
     small, capped = shape.boost_rows(), shape.linear_rows()  # trees of all kinds read one matrix a fold
-    light, other = _boosters(shape)
     trials = [
         TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
         TrialSpec(id="small-tree", learner="small_tree", rows=small, bagged=False, baseline=True),
         TrialSpec(id="linear", learner="linear", rows=capped, bagged=False, baseline=True),
-        light[0],
-        other[0],
-        *_forests(shape),
-        light[1],
-        light[2],
-        other[1],
-        *light[3:],
-        *other[2:],
+        *filter(None, (_trial(entry, shape) for entry in portfolio())),
     ]
     if splitter == "time" or table.rows >= _ENOUGH:
         trials = [msgspec.structs.replace(t, bagged=False) for t in trials]
-    trials = [msgspec.structs.replace(t, flavour=_flavour(t, recipe)) for t in trials]
+    rich = [_RICH[i % len(_RICH)] for i in range(len(trials))]
+    boosted = [t for t in trials if t.learner in _BOOSTED]
+    flavours = {t.id: _flavour(wanted, recipe) for t, wanted in zip(boosted, rich, strict=False)}
+    trials = [msgspec.structs.replace(t, flavour=flavours.get(t.id, "")) for t in trials]
     if problem.trials is not None:
         trials = trials[: 2 + problem.trials]
     return Plan(folds=shape.folds, splitter=splitter, trials=tuple(trials))
 
 
-def _flavour(trial: TrialSpec, recipe: Recipe) -> str:
-    return next((name for name in _RICHER.get(trial.id, ()) if name in recipe.flavours), trial.flavour)
+def _flavour(wanted: tuple[str, ...], recipe: Recipe) -> str:
+    return next((name for name in wanted if name in recipe.flavours), "")
+
+
+def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
+    """A configuration as this table can bear it; None if it can't."""
+    rows, options = shape.boost_rows(), entry.options
+    if entry.learner in _BOOSTED and shape.rows >= _MANY:
+        options = {**options, "rate": 2 * options["rate"]}
+    if entry.learner == "extratrees":
+        trees, rows = shape.extra_trees(options["features"])
+        options = {**options, "trees": trees, "least": options["least"] if shape.rows < _ENOUGH else 5}
+    if entry.learner in _SMOOTH:
+        if shape.columns > _WIDE:
+            return None
+        rows = min(_SMOOTH[entry.learner], rows or shape.rows)
+        rows = None if rows >= shape.rows else rows
+    bagged = entry.learner != "kernel"  # a mean of lines in one space does nothing
+    return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, bagged=bagged)
 
 
 class _Shape:
@@ -77,8 +105,8 @@ class _Shape:
         self.columns += sum(_SPELT * len(s.columns) for s in spelt)
         seconds = 3600.0 if budget is None else budget
         self.work = max(1.0, 0.7 * seconds - 2.0) * CORES  # core seconds for all trials
-        self.folds = 5 if self.boost_rounds(5) >= 120 and table.rows < _ENOUGH else 3
-        if table.rows < 5 * 5:
+        self.folds = next((folds for folds, rounds in _FOLDS if self.boost_rounds(folds) >= rounds), 3)
+        if table.rows >= _ENOUGH or table.rows < 3 * self.folds:
             self.folds = 3
 
     def boost_rounds(self, folds: int, rows: int | None = None) -> float:
@@ -100,9 +128,10 @@ class _Shape:
         rows = int(self.work / 10 / self.folds / (columns * self.answers * _LINEAR_CELL))
         return None if rows >= self.rows else max(2_000, rows)
 
-    def extra_trees(self) -> tuple[int, int | None]:
-        """Trees of a forest and a cap on rows, within a quarter of the work: the cap of boosting, if it can be."""
-        looked = max(1.0, math.sqrt(self.columns)) if self.answers > 1 or self.columns > 30 else self.columns
+    def extra_trees(self, features: float) -> tuple[int, int | None]:
+        """Trees of a forest that looks at a share of the columns (0: their root) and a cap on rows, within a quarter of
+        the work: the cap of boosting, if it can be."""
+        looked = max(1.0, features * self.columns, math.sqrt(self.columns))
         rows = self.boost_rows() or self.rows
         while True:
             each = rows * looked * _EXTRA_CELL * max(1, math.log2(max(rows, 2)) / 10)
@@ -110,36 +139,3 @@ class _Shape:
             if count >= 25 or rows <= 5_000:
                 return int(min(100, max(20, count))), None if rows == self.rows else rows
             rows = rows * 2 // 3
-
-
-def _boosters(shape: _Shape) -> tuple[list[TrialSpec], list[TrialSpec]]:
-    """By LightGBM and by XGBoost: each is better on some tables, and what they get wrong differs."""
-    rows = shape.boost_rows()
-    pace = {"rounds": 1500, "rate": 0.05} if shape.rows < _MANY else {"rounds": 1000, "rate": 0.1}
-    leaves = (15, 7, 31) if shape.rows < 2_000 else (31, 15, 63)
-    variants: list[dict[str, Any]] = [
-        {"leaves": leaves[0], "columns": 0.8},
-        {"leaves": leaves[1], "columns": 0.5, "l2": 5.0, "least": 10},
-        {"leaves": leaves[2], "columns": 0.6, "rows": 0.8, "least": 10},
-        {"leaves": 2 * leaves[0], "columns": 0.8, "extra": True, "least": 10},
-        {"leaves": leaves[0], "columns": 0.35, "rows": 0.7, "l2": 10.0, "least": 40},
-        {"leaves": 2 * leaves[2], "columns": 0.5, "rows": 0.9, "l2": 3.0, "least": 5},
-    ]
-    by_level: list[dict[str, Any]] = [
-        {"depth": 4, "columns": 0.5},
-        {"depth": 6, "columns": 0.8},
-        {"depth": 10, "leaves": 4 * leaves[0], "columns": 0.6, "rows": 0.7, "weight": 3.0, "l2": 3.0},
-    ]
-
-    def trials(learner: str, variants: list[dict[str, Any]]) -> list[TrialSpec]:
-        named = enumerate(variants, 1)
-        return [TrialSpec(id=f"{learner}-{i}", learner=learner, rows=rows, options={**pace, **v}) for i, v in named]
-
-    return trials("lightgbm", variants), trials("xgboost", by_level)
-
-
-def _forests(shape: _Shape) -> list[TrialSpec]:
-    trees, rows = shape.extra_trees()
-    options = {"trees": trees, "least": 2 if shape.rows < 20_000 else 5, "leaves": 4000}
-    narrow = {"features": 1.0 if shape.columns <= 30 and shape.answers == 1 else 0.0}
-    return [TrialSpec(id="extratrees-1", learner="extratrees", rows=rows, options={**options, **narrow})]

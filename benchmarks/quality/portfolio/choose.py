@@ -1,0 +1,160 @@
+"""Order configurations so that an ensemble of the first few does best.
+
+    python benchmarks/quality/portfolio/choose.py FOLDER [--length 16] [--without cat] [--out FILE]
+    python benchmarks/quality/portfolio/choose.py FOLDER --families
+    python benchmarks/quality/portfolio/choose.py FOLDER --leave-out
+
+FOLDER is what collect.py made. After the linear model, which every plan begins with, greedily that configuration is
+added which lowers an ensemble's loss most for its seconds: the mean over tasks of the logarithm, beside an ensemble of
+all. Weights of an ensemble are chosen on half of the rows and judged on the other half, in turn. --families prints what
+each family brings to an ensemble of all; --leave-out judges orders on tasks that they were not learnt from.
+
+Needs: the folder that collect.py made
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from candidates import configurations
+from numpy.typing import NDArray
+
+from mlwright.contracts.protocols import Truth
+from mlwright.search.blend import choose, loss
+
+ROWS = 1_500  # of a task: more cost time and change little
+WORTH = 0.3  # how much seconds count: a gain is divided by their power
+_MOST = 0.3  # of a task's loss: no single task decides
+_PARTS = 5
+
+
+@dataclass(frozen=True)
+class Task:
+    """What was collected of a task: predictions (rows, width) by configuration and their seconds."""
+
+    name: str
+    truth: Truth
+    predictions: dict[str, NDArray[Any]]
+    seconds: dict[str, float]
+    rows: int
+
+    def judged(self, names: list[str]) -> float:
+        """The loss of an ensemble on rows that its weights were not chosen on."""
+        names = [n for n in names if n in self.predictions]
+        if not names:
+            return float("nan")
+        odd = np.arange(len(self.truth.values)) % 2 == 1
+        total = 0.0
+        for half in (odd, ~odd):
+            blend = choose([self.predictions[n][half] for n in names], self.truth.at(half), "", 0)
+            total += loss(blend([self.predictions[n][~half] for n in names], self.truth.task), self.truth.at(~half), "")
+        return total / 2
+
+
+def read(folder: Path) -> Task | None:
+    """A task's files."""
+    if not (folder / "truth.npz").exists():
+        return None
+    known = np.load(folder / "truth.npz", allow_pickle=False)
+    values = known["values"]
+    rows = np.random.default_rng(0).permutation(len(values))[:ROWS]
+    truth = Truth(str(known["task"]), values, int(known["classes"])).at(rows)
+    predictions, seconds = {}, {}
+    for path in sorted(folder.glob("*-*.npz")):
+        made = np.load(path)
+        if np.isfinite(made["prediction"]).all():
+            predictions[path.stem] = made["prediction"][rows].astype(np.float64)
+            seconds[path.stem] = float(made["seconds"])
+    return Task(folder.name, truth, predictions, seconds, len(values))
+
+
+def mean_loss(tasks: list[Task], names: list[str]) -> NDArray[np.float64]:
+    """The logarithm of each task's loss."""
+    return np.log([max(task.judged(names), 1e-9) for task in tasks])
+
+
+def order(tasks: list[Task], names: list[str], length: int) -> list[tuple[str, float]]:
+    """Configurations in the order that they should be tried, with the mean excess of the loss after each."""
+    whole = mean_loss(tasks, names)
+    chosen = ["linear-1"]  # a baseline of every plan
+    told: list[tuple[str, float]] = []
+    before = _MOST
+    share = {
+        n: float(np.mean([t.seconds.get(n, 1.0) / np.mean(list(t.seconds.values())) for t in tasks])) for n in names
+    }
+    while len(chosen) < length:
+        found = {}
+        for name in (n for n in names if n not in chosen):
+            excess = float(np.mean(np.clip(mean_loss(tasks, [*chosen, name]) - whole, -_MOST, _MOST)))
+            found[name] = excess
+        best = max(found, key=lambda n: (before - found[n]) / share[n] ** WORTH)
+        chosen.append(best)
+        before = found[best]
+        told.append((best, before))
+        print(f"{len(chosen):3d} {best:16s} {100 * before:+.3f}%  {share[best]:.2f}", flush=True)
+    return told
+
+
+def families(tasks: list[Task], names: list[str]) -> None:
+    """By how much the loss of an ensemble grows without each family, over all tasks and where most."""
+    whole = mean_loss(tasks, names)
+    print("| without | loss grows, mean | median | where most | seconds a task |\n|---|---|---|---|---|")
+    for family in sorted({n.rpartition("-")[0] for n in names}):
+        grown = mean_loss(tasks, [n for n in names if n.rpartition("-")[0] != family]) - whole
+        took = np.mean([sum(s for n, s in t.seconds.items() if n.startswith(family)) for t in tasks])
+        worst = ", ".join(f"{tasks[i].name} {100 * grown[i]:+.1f}%" for i in np.argsort(-grown)[:3])
+        mean = 100 * np.mean(np.clip(grown, -_MOST, _MOST))
+        print(f"| {family} | {mean:+.2f}% | {100 * np.median(grown):+.2f}% | {worst} | {took:.1f} |", flush=True)
+
+
+def leave_out(tasks: list[Task], names: list[str], length: int) -> None:
+    """Orders learnt without a fifth of the tasks, judged on that fifth, beside an order by chance and all."""
+    found: list[tuple[float, float]] = []
+    for part in range(_PARTS):
+        learnt = [t for i, t in enumerate(tasks) if i % _PARTS != part]
+        judged = [t for i, t in enumerate(tasks) if i % _PARTS == part]
+        whole = mean_loss(judged, names)
+        chosen = ["linear-1", *(name for name, _ in order(learnt, names, length))]
+        drawn = ["linear-1", *np.random.default_rng(part).permutation([n for n in names if n != "linear-1"])[:length]]
+        found += [
+            (a, b) for a, b in zip(mean_loss(judged, chosen) - whole, mean_loss(judged, drawn) - whole, strict=True)
+        ]
+    ours, chance = np.clip(np.array(found), -_MOST, _MOST).T
+    print(
+        f"on tasks left out: {100 * ours.mean():+.2f}% beside an ensemble of all; by chance {100 * chance.mean():+.2f}%"
+    )
+
+
+def main() -> None:
+    """Read, order, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--length", type=int, default=16)
+    parser.add_argument("--without", default="", help="families that are not looked at")
+    parser.add_argument("--families", action="store_true")
+    parser.add_argument("--leave-out", action="store_true")
+    parser.add_argument("--out", type=Path, help="the file that the order is written to, as a plan reads it")
+    args = parser.parse_args()
+    found = [read(path) for path in sorted(args.folder.iterdir()) if path.is_dir()]
+    tasks = [t for t in found if t is not None]
+    without = args.without.split(",")
+    names = [n for n in configurations() if n.rpartition("-")[0] not in without]
+    print(f"{len(tasks)} tasks, {len(names)} configurations\n")
+    if args.families:
+        families(tasks, names)
+    elif args.leave_out:
+        leave_out(tasks, names, args.length)
+    else:
+        chosen = [name for name, _ in order(tasks, names, args.length)]
+        made = {n: dict(zip(("learner", "options"), configurations()[n], strict=True)) for n in chosen}
+        if args.out:
+            args.out.write_text(json.dumps([{"id": n, **made[n]} for n in chosen], indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

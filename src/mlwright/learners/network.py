@@ -1,0 +1,85 @@
+"""Multilayer perceptrons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from mlwright.contracts.protocols import Terms, Truth
+from mlwright.graph import Tensor, apply
+from mlwright.learners.base import Flavour, Learner, Matrix, loss
+
+_UNWATCHED = 60  # epochs where no rows say when to stop
+_FAR = 30.0  # standard deviations beyond which a number says no more
+
+
+@dataclass
+class Network(Learner):
+    """Layers of rectified units by scikit-learn, learnt with Adam (Kingma and Ba 2015). The weights of the epoch that
+    does best on the watched rows are kept; learning ends ``patience`` epochs after it.
+
+    Options have scikit-learn's meanings: ``layers`` hidden_layer_sizes, ``decay`` alpha, ``rate`` learning_rate_init.
+    """
+
+    flavour: ClassVar[Flavour] = "linear"
+    layers: tuple[int, ...] = (128,)
+    decay: float = 0.01
+    rate: float = 1e-3
+    epochs: int = 300
+    patience: int = 15
+    _task: str = field(default="", init=False)
+    _layers: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=list, init=False)
+
+    def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Network:
+        self._task = truth.task
+        x = np.clip(x, -_FAR, _FAR)
+        watched = bool(terms.watch.any()) and not terms.watch.all()
+        learn = np.flatnonzero(~terms.watch) if watched else np.arange(len(x))
+        watch = np.flatnonzero(terms.watch)
+        kind = MLPRegressor if truth.task == "regression" else MLPClassifier
+        model = kind(
+            hidden_layer_sizes=tuple(self.layers),
+            alpha=self.decay,
+            learning_rate_init=self.rate,
+            random_state=np.random.RandomState(terms.seed),  # a number would shuffle each epoch alike
+        )
+        some, known = x[learn], truth.values[learn]
+        classes: Any = {} if truth.task == "regression" else {"classes": np.arange(truth.classes)}
+        best, since = np.inf, 0
+        for _ in range(self.epochs if watched else min(self.epochs, _UNWATCHED)):
+            model.partial_fit(some, known, **classes)
+            made = list(zip(model.coefs_, model.intercepts_, strict=True))
+            error = loss(self._answer(made, x[watch]), truth.at(watch)) if watched else -1.0
+            since = 0 if error < best or not watched else since + 1
+            if since == 0:
+                best = error
+                self._layers = [(w.astype(np.float64), b.astype(np.float64)) for w, b in made]
+            if since >= self.patience or terms.clock.left < 0:
+                break
+        return self
+
+    def predict(self, x: Matrix) -> NDArray[Any]:
+        return self._answer(self._layers, np.clip(x, -_FAR, _FAR).astype(np.float64))
+
+    def emit(self, x: Tensor) -> Tensor:
+        x = apply("Min", apply("Max", x, -_FAR), _FAR)
+        *hidden, (weights, bias) = self._layers
+        for inner, shift in hidden:
+            x = apply("Relu", x @ inner + shift)
+        raw = x @ weights + bias
+        if self._task == "regression":
+            return raw
+        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+
+    def _answer(self, layers: Any, x: NDArray[Any]) -> NDArray[Any]:
+        for weights, bias in layers[:-1]:
+            x = np.maximum(x @ weights + bias, 0.0)
+        raw = x @ layers[-1][0] + layers[-1][1]
+        if self._task == "regression":
+            return np.asarray(raw)
+        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
