@@ -27,7 +27,7 @@ def need(script: Path) -> str:
 def main() -> int:
     """Run what can be run; the number of benchmarks that failed."""
     failed, waiting = 0, []
-    for script in sorted(path for path in HERE.glob("*/*.py") if not path.name.startswith("_")):
+    for script in sorted(path for path in HERE.rglob("*/*.py") if not path.name.startswith("_")):
         name = script.relative_to(HERE.parent).as_posix()
         if need(script) != "nothing":
             waiting.append(f"  {name}: {need(script)}")

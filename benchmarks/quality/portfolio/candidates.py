@@ -1,4 +1,7 @@
-"""Configurations that a portfolio may be made of: of mlwright's learners, and of CatBoost, which is none."""
+"""Configurations that a portfolio may be made of: of mlwright's learners, and of CatBoost, which is none.
+
+Needs: collect.py, which reads it
+"""
 
 from __future__ import annotations
 

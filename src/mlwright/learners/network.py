@@ -11,7 +11,7 @@ from scipy.special import expit, softmax
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from mlwright.contracts.protocols import Terms, Truth
-from mlwright.graph import Tensor, apply
+from mlwright.graph import Tensor, apply, cast
 from mlwright.learners.base import Flavour, Learner, Matrix, loss
 
 _UNWATCHED = 60  # epochs where no rows say when to stop
@@ -67,7 +67,7 @@ class Network(Learner):
         return self._answer(self._layers, np.clip(x, -_FAR, _FAR).astype(np.float64))
 
     def emit(self, x: Tensor) -> Tensor:
-        x = apply("Min", apply("Max", x, -_FAR), _FAR)
+        x = cast(apply("Min", apply("Max", x, -_FAR), _FAR), "float64")  # as products are: no cast between layers
         *hidden, (weights, bias) = self._layers
         for inner, shift in hidden:
             x = apply("Relu", x @ inner + shift)

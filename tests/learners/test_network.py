@@ -1,0 +1,46 @@
+"""Networks: the epoch that serves the watched rows is the one that stays, and what is far says no more."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mlwright.contracts.protocols import Clock, Terms, Truth
+from mlwright.learners import network
+from mlwright.learners.network import Network
+
+WATCH = np.arange(300) % 8 == 0
+
+
+def data(seed=0):
+    x = np.random.default_rng(seed).normal(size=(300, 3)).astype(np.float32)
+    return x, Truth("regression", np.abs(x[:, 0]) + x[:, 1], 0)
+
+
+@pytest.mark.parametrize("best", [0, 4, 9])
+def test_the_epoch_that_serves_the_watched_rows_stays(monkeypatch, best):
+    seen = []
+
+    def judged(answer, truth):
+        seen.append(answer)
+        return abs(len(seen) - 1 - best) + 1.0
+
+    monkeypatch.setattr(network, "loss", judged)
+    x, truth = data()
+    model = Network(layers=(8,), patience=5).fit(x, truth, Terms(0, Clock(), WATCH))
+    assert len(seen) == best + 6
+    np.testing.assert_allclose(model.predict(x[WATCH]), seen[best], rtol=1e-5)
+
+
+def test_it_learns_what_no_line_can():
+    x, truth = data()
+    new, known = data(1)
+    model = Network(layers=(32,), rate=1e-2).fit(x, truth, Terms(0, Clock(), WATCH))
+    assert np.mean((model.predict(new)[:, 0] - known.values) ** 2) < 0.15 * known.values.var()
+
+
+def test_what_is_far_says_no_more():
+    x, truth = data()
+    model = Network(layers=(8,)).fit(x, truth, Terms(0, Clock(), WATCH))
+    far = [model.predict(np.full((1, 3), value, np.float32)) for value in (30.0, 1e30)]
+    np.testing.assert_array_equal(*far)
