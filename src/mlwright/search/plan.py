@@ -25,7 +25,9 @@ CORES = 2
 _FOLDS = ((8, 200), (5, 80))  # folds, and the rounds of boosting that there must be time for
 _BOOSTED = ("lightgbm", "xgboost")
 _RICH = ((), ("spelt",), (), ("trees+", "spelt"))  # features that need not pay, by turns: their folds say if they did
+_ALONE = ("extratrees", "kernel")  # a mean over folds adds little to what is a mean already, or to a line
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
+_LEAVES = 400_000  # of a forest, once for each class: about 20 MB
 _WIDE = 300  # columns above which these are not tried
 
 
@@ -82,13 +84,15 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         options = {**options, "rate": 2 * options["rate"]}
     if entry.learner == "extratrees":
         trees, rows = shape.extra_trees(options["features"])
-        options = {**options, "trees": trees, "least": options["least"] if shape.rows < _ENOUGH else 5}
+        leaves = min(options["leaves"], max(50, _LEAVES // (trees * shape.answers)))
+        options = {**options, "trees": trees, "leaves": leaves}
+        options["least"] = options["least"] if shape.rows < _ENOUGH else 5
     if entry.learner in _SMOOTH:
         if shape.columns > _WIDE:
             return None
         rows = min(_SMOOTH[entry.learner], rows or shape.rows)
         rows = None if rows >= shape.rows else rows
-    bagged = entry.learner != "kernel"  # a mean of lines in one space does nothing
+    bagged = entry.learner not in _ALONE
     return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, bagged=bagged)
 
 
