@@ -10,7 +10,8 @@ from hypothesis import given, strategies as st
 
 from mlwright.contracts.protocols import Clock, Terms, Truth
 from mlwright.learners import boosting
-from mlwright.learners.boosting import Pace
+from mlwright.learners.boosting import LOOK, Pace
+from mlwright.learners.catboost import CatBoost
 from mlwright.learners.lightgbm import LightGBM
 from mlwright.learners.xgboost import XGBoost
 
@@ -68,11 +69,11 @@ def test_the_same_once_more(clock):
     assert again.after(5000) is None
 
 
-@pytest.mark.parametrize("learner", [LightGBM, XGBoost])
+@pytest.mark.parametrize("learner", [LightGBM, XGBoost, CatBoost])
 def test_a_learner_takes_larger_steps_when_told(learner, monkeypatch):
     class Hasty(Pace):
         def after(self, rounds):
-            return 0.3 if rounds == 1 else None
+            return 0.3 if rounds in (1, LOOK) else None
 
     rng = np.random.default_rng(0)
     x = rng.normal(size=(400, 3)).astype(np.float32)
@@ -89,7 +90,7 @@ def test_a_learner_takes_larger_steps_when_told(learner, monkeypatch):
     assert error() < slow / 4
 
 
-@pytest.mark.parametrize("learner", [LightGBM, XGBoost])
+@pytest.mark.parametrize("learner", [LightGBM, XGBoost, CatBoost])
 def test_no_time_for_all_rows_keeps_what_learnt_from_most(learner, monkeypatch):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(600, 3)).astype(np.float32)

@@ -9,6 +9,7 @@ from mlwright.testing import LearnerLaws, checks
 
 # Fewer trees than by default: the laws don't depend on how many.
 OPTIONS = {
+    "catboost": {"rounds": 40},
     "extratrees": {"trees": 15},
     "lightgbm": {"rounds": 40},
     "xgboost": {"rounds": 40},

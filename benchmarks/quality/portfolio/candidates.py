@@ -1,4 +1,4 @@
-"""Configurations that a portfolio may be made of: of mlwright's learners, and of CatBoost, which is none.
+"""Configurations that a portfolio may be made of.
 
 Needs: collect.py, which reads it
 """
@@ -8,61 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-from mlwright import plugins
-from mlwright.contracts.protocols import Terms, Truth
-
-Matrix = NDArray[np.float32]
-
-
-class Cat:
-    """CatBoost on the numbers that other trees read."""
-
-    def __init__(self, options: dict[str, Any]):
-        self.options = options
-
-    def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Cat:
-        """As a learner's."""
-        from catboost import CatBoostClassifier, CatBoostRegressor, Pool
-
-        self.task = truth.task
-        watch = terms.watch
-        kind = CatBoostRegressor if truth.task == "regression" else CatBoostClassifier
-        options = {
-            "iterations": 1000,
-            "thread_count": 1,
-            "verbose": False,
-            "allow_writing_files": False,
-            **self.options,
-        }
-        self.model = kind(random_seed=terms.seed, **options)
-        self.classes = truth.classes
-        learn, known = Pool(x[~watch], truth.values[~watch]), Pool(x[watch], truth.values[watch])
-        self.model.fit(learn, eval_set=known, early_stopping_rounds=50)
-        if len(x) <= 10_000:
-            self.model = kind(random_seed=terms.seed, **{**options, "iterations": max(1, self.model.tree_count_)})
-            self.model.fit(Pool(x, truth.values))
-        return self
-
-    def predict(self, x: Matrix) -> NDArray[Any]:
-        """As a learner's."""
-        if self.task == "regression":
-            return np.asarray(self.model.predict(x), float).reshape(-1, 1)
-        proba = np.zeros((len(x), max(2, self.classes)))
-        proba[:, np.asarray(self.model.classes_, int)] = self.model.predict_proba(x)
-        return proba[:, 1:] if self.task == "binary" else proba
-
-
-def make(learner: str, options: dict[str, Any]) -> Any:
-    """What fits."""
-    return Cat(options) if learner == "cat" else plugins.make("mlwright.learners", learner, options)
-
-
-def flavour(learner: str) -> str:
-    """What it reads."""
-    found: str = "trees" if learner == "cat" else plugins.find("mlwright.learners", learner).flavour
-    return found
 
 
 def configurations() -> dict[str, tuple[str, dict[str, Any]]]:
@@ -118,9 +63,9 @@ def configurations() -> dict[str, tuple[str, dict[str, Any]]]:
     ]
     found |= {f"extratrees-{i}": ("extratrees", options) for i, options in enumerate(trees, 1)}
     found |= {
-        "cat-1": ("cat", {"learning_rate": 0.05, "depth": 6}),
-        "cat-2": ("cat", {"learning_rate": 0.05, "depth": 4, "l2_leaf_reg": 1.0}),
-        "cat-3": ("cat", {"learning_rate": 0.08, "depth": 8, "l2_leaf_reg": 5.0, "rsm": 0.5}),
+        "catboost-1": ("catboost", {"rate": 0.05, "depth": 6}),
+        "catboost-2": ("catboost", {"rate": 0.05, "depth": 4, "l2": 1.0}),
+        "catboost-3": ("catboost", {"rate": 0.08, "depth": 8, "l2": 5.0, "columns": 0.5}),
         "kernel-1": ("kernel", {}),
         "kernel-2": ("kernel", {"narrow": 0.2}),
         "kernel-3": ("kernel", {"narrow": 3.0}),

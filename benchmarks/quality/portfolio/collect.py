@@ -6,7 +6,7 @@ Only the train part of a task is read (split 0). A file a task and configuration
 seconds of a core; one of the truth a task. What lies there already is not fitted again, so it can be stopped and gone
 on with.
 
-Needs: the benchmark folder (tasks.py and its data); CatBoost for the configurations that are its own
+Needs: the benchmark folder (tasks.py and its data)
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from candidates import configurations, flavour, make
+from candidates import configurations
 
+from mlwright import plugins
 from mlwright.clean import clean
 from mlwright.contracts.protocols import Clock, Terms
 from mlwright.contracts.records import Profile
@@ -63,7 +64,7 @@ def collect(bench: str, out: str, task: str, most: int, only: str) -> str:
     if not wanted:
         return f"{task}: nothing to do"
     data = read(tasks.load(task), most)
-    made = matrices(data, {flavour(learner) for learner, _ in wanted.values()})
+    made = matrices(data, {_flavour(learner) for learner, _ in wanted.values()})
     save(
         folder / "truth.npz",
         values=data.truth.values,
@@ -76,15 +77,21 @@ def collect(bench: str, out: str, task: str, most: int, only: str) -> str:
         started = time.process_time()
         try:
             for fold in range(FOLDS):
-                x, scored = made[flavour(learner), fold]
+                x, scored = made[_flavour(learner), fold]
                 truth = data.truth.at(data.folds.train(fold))
                 watch = assign("plain", truth, None, 8, fold).of == 0
-                model = make(learner, options).fit(x, truth, Terms(fold, Clock(time.monotonic() + LONGEST), watch))
+                model = plugins.make("mlwright.learners", learner, options)
+                model.fit(x, truth, Terms(fold, Clock(time.monotonic() + LONGEST), watch))
                 answer[data.folds.valid(fold)] = model.predict(scored)
         except Exception:
             traceback.print_exc(limit=1)
         save(folder / f"{name}.npz", prediction=answer.astype(np.float32), seconds=time.process_time() - started)
     return f"{task}: {len(wanted)} configurations, {data.truth.task}, {len(data.frame)} rows"
+
+
+def _flavour(learner: str) -> str:
+    found: str = plugins.find("mlwright.learners", learner).flavour
+    return found
 
 
 def save(path: Path, **arrays: Any) -> None:

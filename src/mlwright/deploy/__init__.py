@@ -10,7 +10,7 @@ from pathlib import Path
 from mlwright.bundle import Contents, write
 from mlwright.contracts.records import Candidates, Provenance, Release, Table
 
-PACKAGES = ("mlwright", "lightgbm", "numpy", "onnx", "onnxruntime", "polars", "scikit-learn", "xgboost-cpu")
+PACKAGES = ("mlwright", "catboost", "lightgbm", "numpy", "onnx", "onnxruntime", "polars", "scikit-learn", "xgboost-cpu")
 
 
 def provenance(table: Table, candidates: Candidates, seed: int, command: str) -> Provenance:

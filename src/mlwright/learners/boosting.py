@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
 from mlwright.contracts.protocols import Clock, Terms, Truth
-from mlwright.graph import Forest, Tensor, apply, trees
+from mlwright.graph import Tensor, apply
 from mlwright.learners.base import Learner, Matrix
 
 _SMALL = 10_000  # rows below which the rounds found are fitted again with the watched rows
 _FEW = 300  # rows below which a part to watch is too small to say when to stop
 _ENOUGH = 10.0  # rounds times rate that learn what there is: on most tables the watched rows stop it before
 _FASTEST = 0.3
-_LOOK = 10  # rounds between two looks at the clock
+LOOK = 10  # rounds between two looks at the clock
 Watch = tuple[Matrix, Truth]
 
 
@@ -32,6 +32,11 @@ class Pace:
         self._least, self._clock, self._begun, self._learnt = least, clock, time.monotonic(), 0.0
 
     @property
+    def hurried(self) -> bool:
+        """Whether the rate may have to change."""
+        return self._clock.deadline is not None
+
+    @property
     def late(self) -> bool:
         """Whether the clock has run out."""
         return self._clock.left < 0
@@ -40,7 +45,7 @@ class Pace:
         """The rate of the round that comes after so many, where it is another one."""
         before = rate = self.rates[-1]
         self._learnt += rate
-        if rounds % _LOOK == 0 and self._clock.deadline is not None:
+        if rounds % LOOK == 0 and self.hurried:
             left = max(1.0, self._clock.left * rounds / (time.monotonic() - self._begun))
             rate = max(self._least, min(_FASTEST, (_ENOUGH - self._learnt) / left))
         self.rates.append(rate)
@@ -52,6 +57,8 @@ class Pace:
 
 
 class _Again(Pace):
+    hurried = False
+
     def __init__(self, rates: list[float], clock: Clock):
         super().__init__(rates[0], clock)
         self._known = rates
@@ -97,7 +104,7 @@ class Boosting(Learner):
         return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
 
     def emit(self, x: Tensor) -> Tensor:
-        raw = trees(x, self._forest())
+        raw = self._sum(x)
         if self._task == "regression":
             return raw
         return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
@@ -115,5 +122,5 @@ class Boosting(Learner):
         """What the trees of the best rounds add up to, before the link."""
 
     @abstractmethod
-    def _forest(self) -> Forest:
-        """Those trees."""
+    def _sum(self, x: Tensor) -> Tensor:
+        """The same in the graph."""

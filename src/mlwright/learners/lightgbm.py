@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.contracts.protocols import Truth
-from mlwright.graph import Forest, round_down
+from mlwright.graph import Forest, Tensor, round_down, trees
 from mlwright.learners.base import Matrix
 from mlwright.learners.boosting import Boosting, Pace, Watch
 
@@ -56,8 +56,8 @@ class LightGBM(Boosting):
         best = self._booster.best_iteration
         return self._booster.predict(x, raw_score=True, num_iteration=best if best > 0 else None, num_threads=1)
 
-    def _forest(self) -> Forest:
-        return read_model(self._booster, self._width)
+    def _sum(self, x: Tensor) -> Tensor:
+        return trees(x, read_model(self._booster, self._width))
 
     def _params(self, seed: int, rows: int) -> dict[str, Any]:
         objective = {"binary": "binary", "multiclass": "multiclass", "regression": "l2"}[self._task]

@@ -10,7 +10,7 @@ import numpy as np
 import xgboost
 
 from mlwright.contracts.protocols import Truth
-from mlwright.graph import Forest
+from mlwright.graph import Forest, Tensor, trees
 from mlwright.learners.base import Matrix
 from mlwright.learners.boosting import Boosting, Pace, Watch
 
@@ -64,8 +64,8 @@ class XGBoost(Boosting):
     def _raw(self, x: Matrix) -> Any:
         return self._booster.inplace_predict(_bounded(x), predict_type="margin")
 
-    def _forest(self) -> Forest:
-        return read_model(self._booster, self._width)
+    def _sum(self, x: Tensor) -> Tensor:
+        return trees(x, read_model(self._booster, self._width))
 
     def _params(self, seed: int) -> dict[str, Any]:
         objective = {"binary": "binary:logistic", "multiclass": "multi:softprob", "regression": "reg:squarederror"}
