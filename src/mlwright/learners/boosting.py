@@ -20,7 +20,7 @@ _FEW = 300  # rows below which a part to watch is too small to say when to stop
 _ENOUGH = 10.0  # rounds times rate that learn what there is: on most tables the watched rows stop it before
 _FASTEST = 0.3
 LOOK = 10  # rounds between two looks at the clock
-Watch = tuple[Matrix, Truth]
+Data = tuple[Matrix, Truth]
 
 
 class Pace:
@@ -84,16 +84,16 @@ class Boosting(Learner):
         self._task, self._width = truth.task, truth.width
         if len(x) < _FEW or not terms.watch.any():
             pace = Pace(self.rate, terms.clock)
-            self._booster = self._train(x, truth, terms.seed, min(self.rounds, int(8 / self.rate)), pace)
+            self._booster = self._train((x, truth), terms.seed, min(self.rounds, int(8 / self.rate)), pace)
             return self
         again = len(x) <= _SMALL
         pace = Pace(self.rate, terms.clock.within(terms.clock.left / 2) if again else terms.clock)
         learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
         watched = (x[watch], truth.at(watch))
-        self._booster = self._train(x[learn], truth.at(learn), terms.seed, self.rounds, pace, watched)
+        self._booster = self._train((x[learn], truth.at(learn)), terms.seed, self.rounds, pace, watched)
         if again:
             rounds, pace = max(1, self._best(self._booster)), pace.again(terms.clock)
-            booster = self._train(x, truth, terms.seed, rounds, pace)
+            booster = self._train((x, truth), terms.seed, rounds, pace)
             self._booster = self._booster if pace.late else booster
         return self
 
@@ -110,7 +110,7 @@ class Boosting(Learner):
         return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
 
     @abstractmethod
-    def _train(self, x: Matrix, truth: Truth, seed: int, rounds: int, pace: Pace, watch: Watch | None = None) -> Any:
+    def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> Any:
         """A booster of at most so many rounds at a pace, which ends early by ``watch`` and when it is late."""
 
     @abstractmethod

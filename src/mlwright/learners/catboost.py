@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from mlwright.contracts.protocols import Terms, Truth
 from mlwright.graph import Forest, Tensor, cast, constant, round_down, trees
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import LOOK, Boosting, Pace, Watch
+from mlwright.learners.boosting import LOOK, Boosting, Data, Pace
 
 _LARGEST = np.finfo(np.float32).max
 _ABSENT = -30.0  # of a class without a row, before the softmax: as good as never
@@ -65,9 +65,8 @@ class CatBoost(Boosting):
         self._width = truth.width
         return self
 
-    def _train(
-        self, x: Matrix, truth: Truth, seed: int, rounds: int, pace: Pace, watch: Watch | None = None
-    ) -> catboost.CatBoost:
+    def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> catboost.CatBoost:
+        x, truth = data
         pool = catboost.Pool(x, truth.values, thread_count=1)
         if pace.hurried and rounds > LOOK:
             self._model(seed, LOOK, pace.rates[0]).fit(pool, callbacks=[_Deadline(pace)])

@@ -9,10 +9,9 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.contracts.protocols import Truth
 from mlwright.graph import Forest, Tensor, round_down, trees
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import Boosting, Pace, Watch
+from mlwright.learners.boosting import Boosting, Data, Pace
 
 
 @dataclass
@@ -29,9 +28,9 @@ class LightGBM(Boosting):
     weight: float = 1.0
     extra: bool = False
 
-    def _train(
-        self, x: Matrix, truth: Truth, seed: int, rounds: int, pace: Pace, watch: Watch | None = None
-    ) -> lightgbm.Booster:
+    def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> lightgbm.Booster:
+        x, truth = data
+
         def look_at_the_clock(env: Any) -> None:
             if pace.late:
                 raise lightgbm.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
@@ -40,13 +39,13 @@ class LightGBM(Boosting):
 
         look_at_the_clock.order = 40  # type: ignore[attr-defined]  # after LightGBM's own early stopping (30)
         params = self._params(seed, len(x))
-        data = lightgbm.Dataset(x, truth.values, params=params, free_raw_data=True)
+        learnt = lightgbm.Dataset(x, truth.values, params=params, free_raw_data=True)
         callbacks: list[Any] = [look_at_the_clock]
         valid = []
         if watch is not None:
-            valid = [lightgbm.Dataset(watch[0], watch[1].values, reference=data, params=params)]
+            valid = [lightgbm.Dataset(watch[0], watch[1].values, reference=learnt, params=params)]
             callbacks.insert(0, lightgbm.early_stopping(self.patience, verbose=False))
-        return lightgbm.train(params, data, rounds, valid_sets=valid, callbacks=callbacks)
+        return lightgbm.train(params, learnt, rounds, valid_sets=valid, callbacks=callbacks)
 
     def _best(self, booster: lightgbm.Booster) -> int:
         return int(booster.best_iteration)

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from mlwright.contracts.protocols import Truth
 from mlwright.graph import Forest, Tensor, trees
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import Boosting, Pace, Watch
+from mlwright.learners.boosting import Boosting, Data, Pace
 
 _LARGEST = np.finfo(np.float32).max
 
@@ -46,17 +45,16 @@ class XGBoost(Boosting):
     rows: float = 0.8
     l2: float = 1.0
 
-    def _train(
-        self, x: Matrix, truth: Truth, seed: int, rounds: int, pace: Pace, watch: Watch | None = None
-    ) -> xgboost.Booster:
-        data = xgboost.QuantileDMatrix(_bounded(x), truth.values, nthread=1)
+    def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> xgboost.Booster:
+        x, truth = data
+        learnt = xgboost.QuantileDMatrix(_bounded(x), truth.values, nthread=1)
         callbacks: list[Any] = [_Paced(pace)]
         evals = []
         if watch is not None:
-            evals = [(xgboost.QuantileDMatrix(_bounded(watch[0]), watch[1].values, ref=data, nthread=1), "watch")]
+            evals = [(xgboost.QuantileDMatrix(_bounded(watch[0]), watch[1].values, ref=learnt, nthread=1), "watch")]
             callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=self.patience, save_best=True))
         params = self._params(seed)
-        return xgboost.train(params, data, rounds, evals=evals, callbacks=callbacks, verbose_eval=False)
+        return xgboost.train(params, learnt, rounds, evals=evals, callbacks=callbacks, verbose_eval=False)
 
     def _best(self, booster: xgboost.Booster) -> int:
         return int(booster.num_boosted_rounds())

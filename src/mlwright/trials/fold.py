@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -145,7 +145,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         cut = "group" if ground.problem.group else "plain"
     parts = folds.assign(cut, rows.truth, groups, CROSS, fixed).of
     valid = ground.rows(ground.folds.valid(fold))
-    matrix = _matrix(ground, spec, fold, rows, valid, parts)
+    matrix = _matrix(ground, spec, fold, _Cut(rows, parts, valid))
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
     learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch))
 
@@ -172,20 +172,28 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     return Outcome(result, answer, prediction, native)
 
 
-def _matrix(ground: Ground, spec: TrialSpec, fold: int, rows: Rows, valid: Rows, parts: NDArray[np.int8]) -> Matrix:
+class _Cut(NamedTuple):
+    """The rows that a fold learns from, their parts for fitting crosswise, and the rows that it is scored on."""
+
+    rows: Rows
+    parts: NDArray[np.int8]
+    valid: Rows
+
+
+def _matrix(ground: Ground, spec: TrialSpec, fold: int, cut: _Cut) -> Matrix:
     """What a trial reads: the blocks that other trials read too are made once and wait on the shelf."""
-    cut = [(name, steps, len(_readers(ground, name, spec.rows)) > 1) for name, steps in _blocks(ground.recipe, spec)]
-    if not any(shared for *_, shared in cut):
-        return side_by_side([fit_matrix([step for _, steps, _ in cut for step in steps], rows, parts)])
+    named = [(name, steps, len(_readers(ground, name, spec.rows)) > 1) for name, steps in _blocks(ground.recipe, spec)]
+    if not any(shared for *_, shared in named):
+        return side_by_side([fit_matrix([step for _, steps, _ in named for step in steps], cut.rows, cut.parts)])
 
     def block(name: str, steps: Sequence[StepSpec], shared: bool) -> Matrix:
         def make() -> Matrix:
-            return _scored(fit_matrix(steps, rows, parts), rows, valid, ground)
+            return _scored(fit_matrix(steps, cut.rows, cut.parts), cut, ground)
 
         place = f"{name}-{fold}-{spec.rows or 'all'}"
         return shelved(ground.run, place, make) if shared and ground.run is not None else make()
 
-    return side_by_side([block(*each) for each in cut])
+    return side_by_side([block(*each) for each in named])
 
 
 def _blocks(recipe: Recipe, spec: TrialSpec) -> list[tuple[str, tuple[StepSpec, ...]]]:
@@ -205,10 +213,10 @@ def _readers(ground: Ground, block: str, rows: int | None) -> list[TrialSpec]:
     return [spec for spec in same if any(name == block for name, _ in _blocks(ground.recipe, spec))]
 
 
-def _scored(matrix: Matrix, rows: Rows, valid: Rows, ground: Ground) -> Matrix:
+def _scored(matrix: Matrix, cut: _Cut, ground: Ground) -> Matrix:
     """The matrix with its values on the rows that the fold is scored on and on the probe."""
-    session = graph.Session(graph.compile({"x": matrix.tensor}, rows.inputs), threads=1)
-    return replace(matrix, scored=session(valid.feeds)["x"], probed=session(ground.probe())["x"])
+    session = graph.Session(graph.compile({"x": matrix.tensor}, cut.rows.inputs), threads=1)
+    return replace(matrix, scored=session(cut.valid.feeds)["x"], probed=session(ground.probe())["x"])
 
 
 class _Answers:
