@@ -37,8 +37,9 @@ def test_a_smaller_budget_asks_for_no_more_work(plan_of, rows, columns, classes,
     large = plan_of(Problem(target="target", budget=2 * budget), rows, columns, classes)
     small = plan_of(Problem(target="target", budget=budget), rows, columns, classes)
     assert small.folds <= large.folds
-    assert [t.id for t in small.trials] == [t.id for t in large.trials]
-    for less, more in zip(small.trials, large.trials, strict=True):
+    assert {t.id for t in small.trials} == {t.id for t in large.trials}
+    by_id = {t.id: t for t in large.trials}
+    for less, more in ((t, by_id[t.id]) for t in small.trials):
         fitted = [min(plan.rows or rows, rows) for plan in (less, more)]
         assert fitted[0] * small.folds <= fitted[1] * large.folds
 
@@ -75,12 +76,23 @@ def test_a_wide_table_is_spared_what_grows_with_all_its_columns(plan_of):
     assert narrow - wide == {"kernel", "network"}
 
 
+def test_what_takes_long_comes_last_where_there_is_little_time_for_it(plan_of):
+    def places(rows, budget, *learners):
+        trials = plan_of(Problem(target="target", budget=budget), rows, 30).trials
+        return [place / len(trials) for place, t in enumerate(trials) if t.learner in learners]
+
+    assert min(places(1_000, 600.0, "catboost")) < 0.5
+    assert min(places(8_000, 20.0, "catboost")) > 0.8
+    assert min(places(8_000, 20.0, "kernel", "network")) < 0.5
+    assert min(places(100_000, 60.0, "catboost", "kernel", "network")) > 0.6
+
+
 def test_a_small_table_with_time_enough_is_cut_into_more_folds(plan_of):
     folds = [plan_of(Problem(target="target", budget=b), 1000, 60).folds for b in (3.0, 15.0, 60.0)]
     assert folds == sorted(folds)
     assert (folds[0], folds[-1]) == (3, 8)
     assert plan_of(Problem(target="target", budget=3600.0), 100_000, 5).folds == 3
-    assert plan_of(Problem(target="target", budget=3600.0), 20, 5).folds == 3
+    assert plan_of(Problem(target="target", budget=3600.0), 14, 5).folds == 3
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,13 @@ _ENOUGH = 20_000  # rows from which three folds judge, and one model of all rows
 _MANY = 10_000  # rows from which boosting takes larger steps: half the trees to ask, for a few thousandths of the loss
 _SPELT = 40  # columns of the matrix that a level's spelling becomes
 CORES = 2
-_FOLDS = ((8, 200), (5, 80))  # folds, and the rounds of boosting that there must be time for
+_FOLDS = ((8, 600), (5, 80))  # folds, and the rounds of boosting that there must be time for
+_FROM = {8: 5_000, 5: _ENOUGH}  # rows from which so many folds bring less than more trials do
 _BOOSTED = ("catboost", "lightgbm", "xgboost")
 _RICH = ((), ("spelt",), (), ("trees+", "spelt"))  # features that need not pay, by turns: their folds say if they did
 _ALONE = ("catboost", "extratrees", "kernel")  # large, and a mean over folds adds least to them
+_SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
+_LIGHT = 40  # columns up to which a row passes the networks of all folds in a fraction of a millisecond
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
 _LEAVES = 400_000  # of a forest, once for each class: about 20 MB
 _WIDE = 300  # columns above which these are not tried
@@ -60,7 +63,7 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
         TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
         TrialSpec(id="small-tree", learner="small_tree", rows=small, bagged=False, baseline=True),
         TrialSpec(id="linear", learner="linear", rows=capped, bagged=False, baseline=True),
-        *filter(None, (_trial(entry, shape) for entry in portfolio())),
+        *filter(None, (_trial(entry, shape) for entry in shape.order(portfolio()))),
     ]
     if splitter == "time" or table.rows >= _ENOUGH:
         trials = [msgspec.structs.replace(t, bagged=False) for t in trials]
@@ -92,7 +95,7 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
             return None
         rows = min(_SMOOTH[entry.learner], rows or shape.rows)
         rows = None if rows >= shape.rows else rows
-    bagged = entry.learner not in _ALONE
+    bagged = entry.learner not in _ALONE and not (entry.learner == "network" and shape.columns > _LIGHT)
     return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, bagged=bagged)
 
 
@@ -109,9 +112,14 @@ class _Shape:
         self.columns += sum(_SPELT * len(s.columns) for s in spelt)
         seconds = 3600.0 if budget is None else budget
         self.work = max(1.0, 0.7 * seconds - 2.0) * CORES  # core seconds for all trials
-        self.folds = next((folds for folds, rounds in _FOLDS if self.boost_rounds(folds) >= rounds), 3)
-        if table.rows >= _ENOUGH or table.rows < 3 * self.folds:
-            self.folds = 3
+        wanted = [(folds, rounds) for folds, rounds in _FOLDS if 3 * folds <= table.rows < _FROM[folds]]
+        self.folds = next((folds for folds, rounds in wanted if self.boost_rounds(folds) >= rounds), 3)
+
+    def order(self, entries: tuple[Entry, ...]) -> list[Entry]:
+        """What takes long comes last where there is little time for it: on many rows, or (CatBoost) by its rounds."""
+        slow = _SLOW if self.rows >= _ENOUGH else _SLOW[:1]
+        late = self.rows >= _ENOUGH or self.boost_rounds(self.folds) < _LONG
+        return sorted(entries, key=lambda entry: late and entry.learner in slow)
 
     def boost_rounds(self, folds: int, rows: int | None = None) -> float:
         """Rounds of boosting that a third of the work pays for."""
