@@ -37,7 +37,7 @@ def test_every_name_is_a_class_that_can_be_made(group, name):
     [
         ("mlwright.steps", "imputer", "no step is registered as 'imputer'", "did you mean 'impute'?"),
         ("mlwright.learners", "LightGDM", "no learner is registered as 'LightGDM'", "did you mean 'lightgbm'?"),
-        ("mlwright.learners", "q", "no learner is registered as 'q'", "installed: constant, extratrees"),
+        ("mlwright.learners", "q", "no learner is registered as 'q'", "installed: catboost, constant, extratrees"),
     ],
 )
 def test_an_unknown_name_is_answered_with_what_there_is(group, name, what, way_out):

@@ -73,6 +73,6 @@ def test_budget_is_kept(misbehaving, table, tmp_path):
     assert {name: told["trials"][name] for name in ("constant", "small-tree", "linear")} == dict.fromkeys(
         ("constant", "small-tree", "linear"), "done"
     )
-    assert told["trials"]["lightgbm-1"] == "deadline"  # it hung, and cost itself alone:
-    assert told["trials"]["extratrees-1"] == "crashed"  # the next had its turn all the same
+    first = {name: next(s for id, s in told["trials"].items() if id.startswith(name)) for name in ("light", "extra")}
+    assert first == {"light": "deadline", "extra": "crashed"}  # what hung cost itself alone: the next had its turn
     assert told["score"] > 0.6

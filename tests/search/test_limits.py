@@ -137,3 +137,17 @@ def test_time_is_kept_for_what_is_to_be_fitted_on_all_rows(unbagged):
     took = [unbagged.outcomes[spec.id, fold].result.seconds for fold in range(3)]
     assert min(took) < unbagged._refit_seconds(spec) < 2 * max(took)
     assert unbagged._refit_seconds(msgspec.structs.replace(spec, bagged=True)) == 0
+
+
+def test_a_learner_that_let_its_time_run_out_is_not_tried_again(searched):
+    search = limited(searched("binary"))
+    by_id = {spec.id: spec for spec in search.ground.plan.trials}
+    again = msgspec.structs.replace(by_id["lightgbm-1"], id="lightgbm-2")
+    plan = msgspec.structs.replace(search.ground.plan, trials=(*search.ground.plan.trials, again))
+    late = {("lightgbm-2", 0): failure("lightgbm-2", 0, "deadline", "", 1.0)}
+    search = replace(search, ground=replace(search.ground, plan=plan), outcomes=search.outcomes | late)
+    assert search._abandoned(again)
+    assert not search._abandoned(by_id["lightgbm-1"])  # it is done, and may still be fitted on all rows
+    unfinished = {key: outcome for key, outcome in search.outcomes.items() if key[0] != "lightgbm-1" or key[1] == 0}
+    assert replace(search, outcomes=unfinished)._abandoned(by_id["lightgbm-1"])
+    assert not replace(search, outcomes=late)._abandoned(by_id["linear"])

@@ -145,8 +145,11 @@ class Search:
         return self.outcomes[spec.id, most].result.seconds * every / max(1, rows[most])
 
     def _abandoned(self, spec: TrialSpec) -> bool:
-        """A trial one of whose folds failed can't be used."""
-        return any(o.result.status != "done" for (id, _), o in self.outcomes.items() if id == spec.id)
+        """Whether a trial is not worth going on with: one of its folds failed, or its learner let the time of another
+        trial run out, and may hang again."""
+        failed = {id: o.result.status for (id, _), o in self.outcomes.items() if o.result.status != "done"}
+        late = {s.learner for s in self.ground.plan.trials if failed.get(s.id) == "deadline"}
+        return spec.id in failed or (spec.learner in late and self._trial(spec).status != "done")
 
     def job(self, spec: TrialSpec, fold: int, memory: int, share: float = _SHARE) -> Job:
         """A unit as it is asked for now: how long it may take is a share of what is left of the budget."""
