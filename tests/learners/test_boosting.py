@@ -18,10 +18,12 @@ from mlwright.learners.xgboost import XGBoost
 
 def run(pace, rounds, each, clock):
     """So many rounds that take ``each`` seconds of a clock that stands still otherwise."""
+    rates = [pace.rate]
     for done in range(1, rounds + 1):
         clock[0] += each
-        pace.after(done)
-    return pace.rates
+        changed = pace.after(done)
+        rates.append(rates[-1] if changed is None else changed)
+    return rates
 
 
 @pytest.fixture
@@ -65,8 +67,17 @@ def test_the_same_once_more(clock):
     again = pace.again(Clock())
     assert [again.after(done) for done in range(1, 40)] == changes
     assert any(changes)
-    assert again.rates[0] == pace.rates[0]
+    assert again.rate == 0.01
     assert again.after(5000) is None
+
+
+def test_the_same_once_more_where_the_clock_was_looked_at_once(clock):
+    pace = Pace(0.01, Clock.lasting(60.0))  # CatBoost's rate is settled after a few rounds
+    clock[0] += 10.0
+    settled = pace.after(LOOK)
+    assert settled is not None
+    assert settled > 0.01
+    assert pace.again(Clock()).after(LOOK) == settled
 
 
 @pytest.mark.parametrize("learner", [LightGBM, XGBoost, CatBoost])
@@ -110,3 +121,19 @@ def test_no_time_for_all_rows_keeps_what_learnt_from_most(learner, monkeypatch):
     monkeypatch.setattr(boosting._Again, "late", property(lambda self: True))
     made.fit(x, truth, terms)
     assert made._booster is seen[2]
+
+
+def test_catboost_meets_all_rows_at_the_rate_it_settled_on(monkeypatch):
+    monkeypatch.setattr(boosting, "_ENOUGH", 1e9)  # so much can't be learnt in any time: the fastest rate
+    x = np.random.default_rng(0).normal(size=(600, 3)).astype(np.float32)
+    made, rates = CatBoost(rounds=20), []
+    model = made._model
+
+    def noting(seed, rounds, rate):
+        rates.append(rate)
+        return model(seed, rounds, rate)
+
+    monkeypatch.setattr(made, "_model", noting)
+    watch = np.arange(600) % 8 == 0
+    made.fit(x, Truth("regression", x[:, 0].copy(), 0), Terms(0, Clock.lasting(60.0), watch))
+    assert rates == [0.05, 0.3, 0.3]  # a look, what is watched, all rows

@@ -41,7 +41,6 @@ class Task:
     truth: Truth
     predictions: dict[str, NDArray[Any]]
     seconds: dict[str, float]
-    rows: int
 
     def judged(self, names: list[str]) -> float:
         """The loss of an ensemble on rows that its weights were not chosen on."""
@@ -70,17 +69,17 @@ def read(folder: Path) -> Task | None:
         if np.isfinite(made["prediction"]).all():
             predictions[path.stem] = made["prediction"][rows].astype(np.float64)
             seconds[path.stem] = float(made["seconds"])
-    return Task(folder.name, truth, predictions, seconds, len(values))
+    return Task(folder.name, truth, predictions, seconds)
 
 
-def mean_loss(tasks: list[Task], names: list[str]) -> NDArray[np.float64]:
+def log_losses(tasks: list[Task], names: list[str]) -> NDArray[np.float64]:
     """The logarithm of each task's loss."""
     return np.log([max(task.judged(names), 1e-9) for task in tasks])
 
 
 def order(tasks: list[Task], names: list[str], length: int) -> list[tuple[str, float]]:
     """Configurations in the order that they should be tried, with the mean excess of the loss after each."""
-    whole = mean_loss(tasks, names)
+    whole = log_losses(tasks, names)
     chosen = ["linear-1"]  # a baseline of every plan
     told: list[tuple[str, float]] = []
     before = _MOST
@@ -90,7 +89,7 @@ def order(tasks: list[Task], names: list[str], length: int) -> list[tuple[str, f
     while len(chosen) < length:
         found = {}
         for name in (n for n in names if n not in chosen):
-            excess = float(np.mean(np.clip(mean_loss(tasks, [*chosen, name]) - whole, -_MOST, _MOST)))
+            excess = float(np.mean(np.clip(log_losses(tasks, [*chosen, name]) - whole, -_MOST, _MOST)))
             found[name] = excess
         best = max(found, key=lambda n: (before - found[n]) / share[n] ** WORTH)
         chosen.append(best)
@@ -102,10 +101,10 @@ def order(tasks: list[Task], names: list[str], length: int) -> list[tuple[str, f
 
 def families(tasks: list[Task], names: list[str]) -> None:
     """By how much the loss of an ensemble grows without each family, over all tasks and where most."""
-    whole = mean_loss(tasks, names)
+    whole = log_losses(tasks, names)
     print("| without | loss grows, mean | median | where most | seconds a task |\n|---|---|---|---|---|")
     for family in sorted({n.rpartition("-")[0] for n in names}):
-        grown = mean_loss(tasks, [n for n in names if n.rpartition("-")[0] != family]) - whole
+        grown = log_losses(tasks, [n for n in names if n.rpartition("-")[0] != family]) - whole
         took = np.mean([sum(s for n, s in t.seconds.items() if n.startswith(family)) for t in tasks])
         worst = ", ".join(f"{tasks[i].name} {100 * grown[i]:+.1f}%" for i in np.argsort(-grown)[:3])
         mean = 100 * np.mean(np.clip(grown, -_MOST, _MOST))
@@ -118,11 +117,11 @@ def leave_out(tasks: list[Task], names: list[str], length: int) -> None:
     for part in range(_PARTS):
         learnt = [t for i, t in enumerate(tasks) if i % _PARTS != part]
         judged = [t for i, t in enumerate(tasks) if i % _PARTS == part]
-        whole = mean_loss(judged, names)
+        whole = log_losses(judged, names)
         chosen = ["linear-1", *(name for name, _ in order(learnt, names, length))]
         drawn = ["linear-1", *np.random.default_rng(part).permutation([n for n in names if n != "linear-1"])[:length]]
         found += [
-            (a, b) for a, b in zip(mean_loss(judged, chosen) - whole, mean_loss(judged, drawn) - whole, strict=True)
+            (a, b) for a, b in zip(log_losses(judged, chosen) - whole, log_losses(judged, drawn) - whole, strict=True)
         ]
     ours, chance = np.clip(np.array(found), -_MOST, _MOST).T
     print(

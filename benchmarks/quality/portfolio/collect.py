@@ -70,7 +70,6 @@ def collect(bench: str, out: str, task: str, most: int, only: str) -> str:
         values=data.truth.values,
         task=data.truth.task,
         classes=data.truth.classes,
-        metric=data.metric,
     )
     for name, (learner, options) in wanted.items():
         answer = np.full((len(data.frame), data.truth.width), np.nan)

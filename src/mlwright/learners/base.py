@@ -7,10 +7,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 
 from mlwright.contracts.protocols import Terms, Truth
 from mlwright.contracts.records import TaskKind
-from mlwright.graph import Tensor
+from mlwright.graph import Tensor, apply
 
 Matrix = NDArray[np.float32]
 Flavour = Literal["trees", "linear"]
@@ -47,6 +48,20 @@ class Learner(ABC):
     @abstractmethod
     def emit(self, x: Tensor) -> Tensor:
         """The fitted model as an expression of the matrix ``x``."""
+
+
+def linked(raw: NDArray[Any], task: str) -> NDArray[Any]:
+    """What a learner answers, from numbers before the link (n, w)."""
+    if task == "regression":
+        return raw
+    return np.asarray(expit(raw) if task == "binary" else softmax(raw, axis=1))
+
+
+def emit_linked(raw: Tensor, task: str) -> Tensor:
+    """The same in the graph."""
+    if task == "regression":
+        return raw
+    return apply("Sigmoid", raw) if task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
 
 
 def loss(answer: NDArray[Any], truth: Truth) -> float:

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
 from mlwright.contracts.protocols import Clock, Terms, Truth
-from mlwright.graph import Tensor, apply
-from mlwright.learners.base import Learner, Matrix
+from mlwright.graph import Tensor
+from mlwright.learners.base import Learner, Matrix, emit_linked, linked
 
 _SMALL = 10_000  # rows below which the rounds found are fitted again with the watched rows
 _FEW = 300  # rows below which a part to watch is too small to say when to stop
@@ -28,7 +27,8 @@ class Pace:
     what there is, as a model that was cut off is worse than one that took larger steps."""
 
     def __init__(self, least: float, clock: Clock):
-        self.rates = [least]
+        self.rate = least
+        self.changes: dict[int, float] = {}  # rounds done -> the rate from then on
         self._least, self._clock, self._begun, self._learnt = least, clock, time.monotonic(), 0.0
 
     @property
@@ -43,29 +43,30 @@ class Pace:
 
     def after(self, rounds: int) -> float | None:
         """The rate of the round that comes after so many, where it is another one."""
-        before = rate = self.rates[-1]
-        self._learnt += rate
-        if rounds % LOOK == 0 and self.hurried:
-            left = max(1.0, self._clock.left * rounds / (time.monotonic() - self._begun))
-            rate = max(self._least, min(_FASTEST, (_ENOUGH - self._learnt) / left))
-        self.rates.append(rate)
-        return None if rate == before else rate
+        self._learnt += self.rate
+        if rounds % LOOK or not self.hurried:
+            return None
+        left = max(1.0, self._clock.left * rounds / (time.monotonic() - self._begun))
+        rate = max(self._least, min(_FASTEST, (_ENOUGH - self._learnt) / left))
+        if rate == self.rate:
+            return None
+        self.rate = self.changes[rounds] = rate
+        return rate
 
     def again(self, clock: Clock) -> Pace:
         """The same rates once more."""
-        return _Again(self.rates, clock)
+        return _Again(self._least, self.changes, clock)
 
 
 class _Again(Pace):
     hurried = False
 
-    def __init__(self, rates: list[float], clock: Clock):
-        super().__init__(rates[0], clock)
-        self._known = rates
+    def __init__(self, least: float, changes: dict[int, float], clock: Clock):
+        super().__init__(least, clock)
+        self.changes = changes
 
     def after(self, rounds: int) -> float | None:
-        before, rate = self._known[rounds - 1 : rounds + 1] if rounds < len(self._known) else (0.0, 0.0)
-        return None if rate == before else rate
+        return self.changes.get(rounds)
 
 
 @dataclass
@@ -98,16 +99,10 @@ class Boosting(Learner):
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
-        raw = np.asarray(self._raw(x), dtype=np.float64).reshape(len(x), self._width)
-        if self._task == "regression":
-            return raw
-        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
+        return linked(np.asarray(self._raw(x), dtype=np.float64).reshape(len(x), self._width), self._task)
 
     def emit(self, x: Tensor) -> Tensor:
-        raw = self._sum(x)
-        if self._task == "regression":
-            return raw
-        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+        return emit_linked(self._sum(x), self._task)
 
     @abstractmethod
     def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> Any:

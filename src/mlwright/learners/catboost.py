@@ -69,8 +69,8 @@ class CatBoost(Boosting):
         x, truth = data
         pool = catboost.Pool(x, truth.values, thread_count=1)
         if pace.hurried and rounds > LOOK:
-            self._model(seed, LOOK, pace.rates[0]).fit(pool, callbacks=[_Deadline(pace)])
-        model = self._model(seed, rounds, pace.after(LOOK) or pace.rates[0])
+            self._model(seed, LOOK, pace.rate).fit(pool, callbacks=[_Deadline(pace)])
+        model = self._model(seed, rounds, pace.after(LOOK) or pace.rate)
         if watch is None:
             return model.fit(pool, callbacks=[_Deadline(pace)])
         return model.fit(

@@ -9,13 +9,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import expit, softmax
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from mlwright.contracts.protocols import Terms, Truth
-from mlwright.graph import Tensor, apply
-from mlwright.learners.base import Flavour, Learner, Matrix, loss
+from mlwright.graph import Tensor
+from mlwright.learners.base import Flavour, Learner, Matrix, emit_linked, linked, loss
 
 _SPARSE = 0.2  # below this share of non-zeros a sparse matrix is the faster one
 
@@ -44,31 +43,23 @@ class Linear(Learner):
                 if terms.clock.left < 0:
                     break
                 self._solve(rows[learn], truth.at(learn), candidate)
-                error = loss(self._answer(np.asarray(rows[watch] @ self._weights + self._bias)), truth.at(watch))
+                error = loss(linked(np.asarray(rows[watch] @ self._weights + self._bias), truth.task), truth.at(watch))
                 if error < best:
                     best, strength = error, candidate
         self._solve(rows, truth, strength)
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
-        return self._answer(x.astype(np.float64) @ self._weights + self._bias)
+        return linked(x.astype(np.float64) @ self._weights + self._bias, self._task)
 
     def emit(self, x: Tensor) -> Tensor:
-        raw = x @ self._weights + self._bias
-        if self._task == "regression":
-            return raw
-        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+        return emit_linked(x @ self._weights + self._bias, self._task)
 
     def of(self, columns: NDArray[np.float64]) -> Linear:
         """The same line for who has ``z``, where this one was fitted on x = z @ ``columns``."""
         made = replace(self)
         made._task, made._weights, made._bias = self._task, columns @ self._weights, self._bias
         return made
-
-    def _answer(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self._task == "regression":
-            return raw
-        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
 
     def _solve(self, x: Any, truth: Truth, strength: float) -> None:
         if truth.task == "regression":

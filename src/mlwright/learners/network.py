@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from mlwright.contracts.protocols import Terms, Truth
 from mlwright.graph import Tensor, apply, cast
-from mlwright.learners.base import Flavour, Learner, Matrix, loss
+from mlwright.learners.base import Flavour, Learner, Matrix, emit_linked, linked, loss
 
 _UNWATCHED = 60  # epochs where no rows say when to stop
 _FAR = 30.0  # standard deviations beyond which a number says no more
@@ -71,15 +70,9 @@ class Network(Learner):
         *hidden, (weights, bias) = self._layers
         for inner, shift in hidden:
             x = apply("Relu", x @ inner + shift)
-        raw = x @ weights + bias
-        if self._task == "regression":
-            return raw
-        return apply("Sigmoid", raw) if self._task == "binary" else apply("Softmax", raw, attrs={"axis": 1})
+        return emit_linked(x @ weights + bias, self._task)
 
     def _answer(self, layers: Any, x: NDArray[Any]) -> NDArray[Any]:
         for weights, bias in layers[:-1]:
             x = np.maximum(x @ weights + bias, 0.0)
-        raw = x @ layers[-1][0] + layers[-1][1]
-        if self._task == "regression":
-            return np.asarray(raw)
-        return np.asarray(expit(raw) if self._task == "binary" else softmax(raw, axis=1))
+        return linked(np.asarray(x @ layers[-1][0] + layers[-1][1]), self._task)
