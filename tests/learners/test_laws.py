@@ -7,11 +7,12 @@ import pytest
 from mlwright import plugins
 from mlwright.testing import LearnerLaws, checks
 
-# Fewer trees than by default: the laws don't depend on how many.
+# Fewer trees and epochs than by default: the laws don't depend on how many.
 OPTIONS = {
     "catboost": {"rounds": 40},
     "extratrees": {"trees": 15},
     "lightgbm": {"rounds": 40},
+    "network": {"epochs": 12},
     "xgboost": {"rounds": 40},
 }
 
