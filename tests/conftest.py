@@ -24,6 +24,11 @@ hypothesis.settings.register_profile("quick", parent=hypothesis.settings.get_pro
 hypothesis.settings.load_profile("steady")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: what a packer wrote holds the time, and the processes that share tests must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
 class Postgres:
     """A PostgreSQL server of our own in a temporary folder, reached with a password over TCP."""
 
