@@ -25,7 +25,7 @@ hypothesis.settings.load_profile("steady")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Bytes name no test: what a packer wrote holds the time, and the processes that share tests must agree on names."""
+    """Bytes name no test: what a packer wrote holds the time, and processes that share tests must agree."""
     return argname if isinstance(val, bytes) else None
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from mlwright.contracts.records import ColumnKind, Finding, Meaning, Origin, Record, Severity, TaskKind
 
 Change = Literal["steady", "moved", "moved a lot"]
+Side = Literal["low", "high", "missing", ""]
 _NAME = 60  # letters of a name in a sentence
 
 
@@ -169,6 +170,22 @@ class Balance(Record, frozen=True):
     story: str = ""
 
 
+class OddCell(Record, frozen=True):
+    """A cell that is rare: in what ``share`` of the rows stands the same, or a number as far out on that ``side``."""
+
+    column: str
+    value: str
+    share: float
+    side: Side = ""
+
+
+class OddRow(Record, frozen=True):
+    """A row that stands apart from all others: which one (from 0, of those looked at) and its rarest cells."""
+
+    row: int
+    cells: tuple[OddCell, ...]
+
+
 class Advice(Record, frozen=True):
     """One thing to do next: what, why, and how. The most pressing come first."""
 
@@ -219,7 +236,8 @@ class Portrait(Record, frozen=True):
     for each of ``shown``, "" where it is missing.
 
     ``named`` and ``matrix`` are the strengths (with sign) between the columns that are most related; ``pairs`` the
-    strongest of all ``tests`` pairs. ``duplicates`` are rows that repeat an earlier one.
+    strongest of all ``tests`` pairs. ``duplicates`` are rows that repeat an earlier one. ``odd`` are the oddest of the
+    ``apart`` rows that stand apart from all others.
     """
 
     name: str
@@ -239,6 +257,8 @@ class Portrait(Record, frozen=True):
     trends: tuple[Trend, ...] = ()
     balance: tuple[Balance, ...] = ()
     duplicates: int = 0
+    apart: int = 0
+    odd: tuple[OddRow, ...] = ()
     shown: tuple[str, ...] = ()
     first: tuple[tuple[str, ...], ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -4,6 +4,7 @@ missing      what is missing together, or where another column says so
 numbers      numbers and moments that stand for "missing" or can't be; strays: values far out, mixed units
 spellings    one category written in several ways
 duplicates   rows nearly the same, and the same but for the class
+oddity       rows unlike all others
 suspects     single columns that tell the target almost perfectly
 portrait     the whole of what `mlwright explore` shows: distribution, association, gaps, trend, balance, comparison
              are its parts, aim is the target seen in parts of the rows, story and advice put it into words
@@ -19,6 +20,7 @@ from mlwright.explore.distinct import occurrences
 from mlwright.explore.duplicates import contradictions, near_copies
 from mlwright.explore.missing import missingness
 from mlwright.explore.numbers import odd_numbers
+from mlwright.explore.oddity import stand_apart
 from mlwright.explore.portrait import Sight, portray
 from mlwright.explore.spellings import variants
 from mlwright.explore.suspects import leaks
@@ -47,6 +49,7 @@ def explore(table: Table, frame: pl.DataFrame) -> Profile:
         *variants(schema, frame),
         *contradictions(schema, frame),
         *near_copies(schema, frame),
+        *stand_apart(schema.features, frame),
         *leaks(schema, frame),
         *_imbalance(table, frame),
     )

@@ -21,6 +21,7 @@ from mlwright.explore.balance import balance
 from mlwright.explore.comparison import Other, compare
 from mlwright.explore.distribution import Looked, base, look, parts
 from mlwright.explore.gaps import gaps, patterns
+from mlwright.explore.oddity import odd_rows
 from mlwright.explore.story import story
 from mlwright.explore.trend import trends
 
@@ -59,6 +60,7 @@ def portray(sight: Sight) -> Portrait:
         alone.append(one)
         groups += [looked] if looked is not None and looked.numbers is None else []
     holes = gaps(alone, frame, goal, sides)
+    apart, odd = odd_rows(sight.columns, frame)
     known = {gap.column: gap for gap in holes}
     what = goal.goal if goal else None
     told = [msgspec.structs.replace(one, story=story(one, known.get(one.name), what)) for one in alone]
@@ -76,6 +78,8 @@ def portray(sight: Sight) -> Portrait:
         trends=tuple(trends(columns, frame, goal)),
         balance=tuple(balance(groups, told, frame, goal)),
         duplicates=_duplicates(columns, frame),
+        apart=apart,
+        odd=odd,
         shown=tuple(c.name for c in sight.columns if c.name in frame.columns),
         first=_first(sight.columns, frame),
         findings=sight.findings,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from mlwright.contracts.portrait import Advice, Association, ColumnPortrait, Portrait
 from mlwright.contracts.records import ColumnKind
 from mlwright.contracts.wording import counted, percent, spoken, teller
-from mlwright.report.explore_parts import balance, compared, gaps, time
+from mlwright.report.explore_parts import balance, compared, gaps, odd, time
 from mlwright.report.markdown import plain
 from mlwright.report.markup import meter, name, table, text
 from mlwright.report.page_style import SCRIPT, STYLE
@@ -48,7 +48,7 @@ def page(portrait: Portrait) -> str:
         gaps,
         time,
     )
-    made = (*(make(portrait, easel) for make in makers), balance(portrait), _first(portrait))
+    made = (*(make(portrait, easel) for make in makers), balance(portrait), odd(portrait), _first(portrait))
     parts = [part for part in made if part[2]]
     links = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title, _ in parts)
     body = "".join(f'<section id="{anchor}"><h2>{title}</h2>{content}</section>' for anchor, title, content in parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlwright.contracts.portrait import Drift, Gap, Goal, Pattern, Portrait, Slice
+from mlwright.contracts.portrait import Drift, Gap, Goal, OddCell, Pattern, Portrait, Slice
 from mlwright.contracts.wording import counted, percent, spoken
 from mlwright.report.markup import meter, name, table, text
 from mlwright.report.pictures import Easel
@@ -98,6 +98,25 @@ def _differs(least: Slice | None, most: Slice | None, goal: Goal) -> str:
     if least is None or most is None:
         return '<span class="small">no sign of it</span>'
     return f"{_value(least, goal)} for {name(least.name, 30)}, {_value(most, goal)} for {name(most.name, 30)}"
+
+
+def odd(portrait: Portrait) -> Part:
+    """Rows that stand apart from all others, each by its rarest cells."""
+    if not portrait.odd:
+        return "odd", "Odd rows", ""
+    said = f"{counted(portrait.apart, 'row')} {'stands' if portrait.apart == 1 else 'stand'} apart from all others. "
+    said += "Odd rows may be mistakes, or what matters most; they are learnt from like any other."
+    whole = portrait.taken == portrait.rows
+    rows = [
+        [*([f"{one.row:,}"] if whole else []), "<br>".join(_cell(cell) for cell in one.cells)] for one in portrait.odd
+    ]
+    return "odd", "Odd rows", f"<p>{said}</p>{table([*(['#row, from 0'] if whole else []), 'what is rare'], rows)}"
+
+
+def _cell(cell: OddCell) -> str:
+    value = "missing" if cell.side == "missing" else f"<b>{name(cell.value)}</b>"
+    side = f" that {cell.side}" if cell.side in ("low", "high") else ""
+    return f'{name(cell.column, 40)} {value} <span class="small">{percent(cell.share)} of the rows{side}</span>'
 
 
 def compared(portrait: Portrait, easel: Easel) -> Part:
