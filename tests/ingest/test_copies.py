@@ -106,10 +106,13 @@ def test_no_rows_and_no_columns_have_no_copies():
 
 def test_test_rows_that_are_learnt_from_are_told(tmp_path):
     frame = distinct_rows(300)
-    for rows, codes in ((frame.tail(50), ["test-rows-seen"]), (distinct_rows(50), [])):
+    for rows, codes in ((distinct_rows(50), []), (frame.tail(50), ["test-rows-seen"])):
         rows.write_parquet(tmp_path / "test.parquet")
         table = ingest(frame, Problem(target="y", test=str(tmp_path / "test.parquet")), tmp_path)
         assert [finding.code for finding in table.findings] == codes
+    twice = pl.concat([frame, frame.head(100)])
+    table = ingest(twice, Problem(target="y", test=str(tmp_path / "test.parquet")), tmp_path)
+    assert [finding.code for finding in table.findings] == ["duplicate-rows", "test-rows-seen"]
 
 
 @pytest.mark.slow

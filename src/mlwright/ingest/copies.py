@@ -105,9 +105,9 @@ def by_no_chance(features: pl.DataFrame, schema: Schema) -> bool:
 def seen_before(test: pl.DataFrame, train: pl.DataFrame, schema: Schema) -> tuple[Finding, ...]:
     """A finding "test-rows-seen" where rows of the test data are copies of rows that are learnt from."""
     names = [column.name for column in schema.features]
-    known = train.select(names).hash_rows()
-    seen = int(test.select(names).hash_rows().is_in(known.unique().implode()).sum())
-    if seen < max(FEWEST, SEEN * test.height) or not by_no_chance(pl.concat([test, train]).select(names), schema):
+    asked, known = test.select(names), train.select(names)
+    seen = int(asked.hash_rows().is_in(known.hash_rows().unique().implode()).sum())
+    if seen < max(FEWEST, SEEN * test.height) or not by_no_chance(pl.concat([asked, known]), schema):
         return ()
     message = f"{seen:,} of {test.height:,} rows of the test data are also among the rows to learn from."
     remedy = "Leave them out of one of the two: on rows that it has seen, a model looks better than it is."
