@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from mlwright.contracts.protocols import Clock, Terms, Truth
 from mlwright.learners import boosting
-from mlwright.learners.boosting import LOOK, Pace
+from mlwright.learners.boosting import LOOK, Again, Pace
 from mlwright.learners.catboost import CatBoost
 from mlwright.learners.lightgbm import LightGBM
 from mlwright.learners.xgboost import XGBoost
@@ -64,7 +64,7 @@ def test_the_same_once_more(clock):
     for done in range(1, 40):
         clock[0] += 1.0
         changes.append(pace.after(done))
-    again = pace.again(Clock())
+    again = Again(0.01, pace.changes, Clock())
     assert [again.after(done) for done in range(1, 40)] == changes
     assert any(changes)
     assert again.rate == 0.01
@@ -77,7 +77,7 @@ def test_the_same_once_more_where_the_clock_was_looked_at_once(clock):
     settled = pace.after(LOOK)
     assert settled is not None
     assert settled > 0.01
-    assert pace.again(Clock()).after(LOOK) == settled
+    assert Again(0.01, pace.changes, Clock()).after(LOOK) == settled
 
 
 @pytest.mark.parametrize("learner", [LightGBM, XGBoost, CatBoost])
@@ -118,7 +118,7 @@ def test_no_time_for_all_rows_keeps_what_learnt_from_most(learner, monkeypatch):
     monkeypatch.setattr(made, "_train", noting)
     made.fit(x, truth, terms)
     assert made._booster is seen[1]
-    monkeypatch.setattr(boosting._Again, "late", property(lambda self: True))
+    monkeypatch.setattr(boosting.Again, "late", property(lambda self: True))
     made.fit(x, truth, terms)
     assert made._booster is seen[2]
 

@@ -59,20 +59,19 @@ def ground(root: Path, task: str, problem: Problem) -> tuple[Run, Ground]:
 
 @pytest.fixture(scope="session")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Search]:
-    """A finished search for a task and, where wanted, limits; each is fitted once."""
-    known: dict[tuple[str, int | None], Search] = {}
+    """A finished search for a task; each is fitted once."""
+    known: dict[str, Search] = {}
 
-    def search(task: str, max_size: int | None = None) -> Search:
-        refits = max_size is not None
-        if (task, refits) not in known:
-            problem = Problem(target="target", max_size=max_size)
+    def search(task: str) -> Search:
+        if task not in known:
+            problem = Problem(target="target")
             run, cut = ground(tmp_path_factory.mktemp("search"), task, problem)
             made = Search(run, cut, METRICS[task], Clock(), lambda event, **facts: None)
             for spec in cut.plan.trials:
-                for fold in made.units(spec):
+                for fold in range(cut.plan.folds):
                     made.outcomes[spec.id, fold] = fit_fold(cut, spec, fold, Clock())
-            known[task, refits] = made
-        return known[task, refits]
+            known[task] = made
+        return known[task]
 
     return search
 

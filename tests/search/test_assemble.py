@@ -23,7 +23,7 @@ BENT = {
 
 
 def parts(search):
-    return search.members(NAMES, refit=False), search.ground.table.schema, search.ground.probe()
+    return [search.member(name, single=False) for name in NAMES], search.ground.table.schema, search.ground.probe()
 
 
 def by_hand(members, blend, task):

@@ -10,7 +10,7 @@ import pytest
 
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.protocols import Clock
-from mlwright.search import assemble, conclude
+from mlwright.search import assemble, choice, conclude
 from mlwright.trials import failure
 
 
@@ -18,11 +18,6 @@ def limited(search, **limits):
     """The same search under other limits."""
     problem = msgspec.structs.replace(search.ground.problem, **{"max_size": None, "max_latency": None} | limits)
     return replace(search, ground=replace(search.ground, problem=problem))
-
-
-@pytest.fixture(scope="module")
-def refitted(searched):
-    return searched("binary", max_size=10**9)
 
 
 def test_without_limits_folds_are_averaged(searched, pool):
@@ -34,12 +29,12 @@ def test_without_limits_folds_are_averaged(searched, pool):
     assert candidates.metric_reason == "why"
 
 
-def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(refitted, pool):
-    large, _ = conclude(limited(refitted, max_size=10**9), pool, "")
+def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(searched, pool):
+    large, _ = conclude(limited(searched("binary"), max_size=10**9), pool, "")
     size = large.size
     while True:
         try:
-            small, assembly = conclude(limited(refitted, max_size=size - 1), pool, "")
+            small, assembly = conclude(limited(searched("binary"), max_size=size - 1), pool, "")
         except BudgetError:
             break
         assert len(assembly.model) == small.size < size
@@ -48,15 +43,15 @@ def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(refitted, pool):
     assert len(small.members) < len(large.members) or all(member.refit for member in small.members)
 
 
-def test_what_no_model_keeps_to_is_said_with_what_would_do(refitted, pool):
+def test_what_no_model_keeps_to_is_said_with_what_would_do(searched, pool):
     with pytest.raises(BudgetError, match="the smallest has") as caught:
-        conclude(limited(refitted, max_size=100), pool, "")
+        conclude(limited(searched("binary"), max_size=100), pool, "")
     assert "--max-size" in caught.value.way_out
     with pytest.raises(BudgetError):
-        conclude(limited(refitted, max_latency=1e-6), pool, "")
+        conclude(limited(searched("binary"), max_latency=1e-6), pool, "")
 
 
-def test_a_limit_of_latency_is_kept_by_a_faster_ensemble(refitted, monkeypatch, pool):
+def test_a_limit_of_latency_is_kept_by_a_faster_ensemble(searched, monkeypatch, pool):
     # how fast a machine is has no place in a test: here a model takes as many milliseconds as it has bytes
     sizes = []
 
@@ -72,8 +67,8 @@ def test_a_limit_of_latency_is_kept_by_a_faster_ensemble(refitted, monkeypatch, 
 
     monkeypatch.setattr(assemble, "measure", by_size)
     monkeypatch.setattr(assemble.graph, "compile", noting)
-    free, _ = conclude(limited(refitted, max_latency=1e9), pool, "")
-    fast, _ = conclude(limited(refitted, max_latency=free.latency / 2), pool, "")
+    free, _ = conclude(limited(searched("binary"), max_latency=1e9), pool, "")
+    fast, _ = conclude(limited(searched("binary"), max_latency=free.latency / 2), pool, "")
     assert fast.latency <= free.latency / 2
 
 
@@ -100,11 +95,15 @@ def test_no_finished_trial_is_an_error_with_its_reason(searched, pool):
         conclude(replace(search, outcomes=outcomes), pool, "")
 
 
-def test_refits_are_made_only_where_they_may_be_needed(searched, refitted):
-    folds = searched("binary").ground.plan.folds
-    for spec in refitted.ground.plan.trials:
-        assert list(searched("binary").units(spec)) == list(range(folds))
-        assert list(refitted.units(spec)) == list(range(folds + 1))
+def test_folds_that_take_long_to_ask_ship_as_one_model(searched, pool, monkeypatch):
+    search = limited(searched("binary"))
+    monkeypatch.setattr(choice, "_QUICK", 0.0)
+    candidates, single = conclude(search, pool, "")
+    assert all(member.refit for member in candidates.members)
+    monkeypatch.setattr(choice, "_QUICK", 1e9)
+    candidates, folds = conclude(search, pool, "")
+    assert not all(member.refit for member in candidates.members)
+    assert single.size < folds.size
 
 
 @pytest.fixture
@@ -136,7 +135,6 @@ def test_time_is_kept_for_what_is_to_be_fitted_on_all_rows(unbagged):
     (spec,) = (t for t in unbagged.ground.plan.trials if t.learner == "lightgbm")
     took = [unbagged.outcomes[spec.id, fold].result.seconds for fold in range(3)]
     assert min(took) < unbagged._refit_seconds(spec) < 2 * max(took)
-    assert unbagged._refit_seconds(msgspec.structs.replace(spec, bagged=True)) == 0
 
 
 def test_a_learner_that_let_its_time_run_out_is_not_tried_again(searched):

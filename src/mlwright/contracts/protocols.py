@@ -70,8 +70,16 @@ class Clock:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a learner is fitted under. ``watch`` marks rows that say when to stop or how much to regularise."""
+    """What a learner is fitted under. ``watch`` marks rows that say when to stop or how much to regularise; ``settled``
+    is what the same learner settled on with parts of the rows, when it is fitted on all of them: then it need not look
+    for it again."""
 
     seed: int
     clock: Clock
     watch: NDArray[np.bool_]
+    settled: tuple[Mapping[str, Any], ...] = ()
+
+    def middle(self, name: str) -> Mapping[str, Any] | None:
+        """What was settled on where ``name`` has its middle value; None where nothing was."""
+        known = sorted((one for one in self.settled if name in one), key=lambda one: one[name])
+        return known[len(known) // 2] if known else None

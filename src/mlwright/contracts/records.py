@@ -323,7 +323,7 @@ class Plan(Record, frozen=True):
 class FoldResult(Record, frozen=True):
     """One fold of one trial, in a process of its own. ``difference`` is the largest between the emitted graph and the
     fitted model. ``status`` other than "done" says how it ended and ``error`` why; ``refused`` what steps said that
-    could not use their columns."""
+    could not use their columns; ``settled`` is what the learner found out about itself: see Learner."""
 
     trial: str
     fold: int
@@ -333,6 +333,7 @@ class FoldResult(Record, frozen=True):
     error: str = ""
     features: tuple[Feature, ...] = ()
     refused: tuple[str, ...] = ()
+    settled: dict[str, Any] = {}
 
 
 class Trial(Record, frozen=True):

@@ -9,6 +9,7 @@ from mlwright.graph.lower import Inputs, compile
 from mlwright.graph.session import CHUNK, Session
 from mlwright.graph.tensor import (
     Tensor,
+    ancestors,
     apply,
     cast,
     choose,
@@ -31,6 +32,7 @@ __all__ = [
     "Inputs",
     "Session",
     "Tensor",
+    "ancestors",
     "apply",
     "cast",
     "choose",

@@ -27,6 +27,8 @@ class Learner(ABC):
       of rows, is spared most of the making if ``looks`` says so. It is deterministic given ``terms.seed``, uses one
       thread, and stops by itself when ``terms.clock`` runs out (who doesn't is killed).
     - ``terms.watch`` marks rows meant for early stopping and the like; they may be learnt from afterwards.
+    - ``settled`` is what it then knows about itself (how many rounds to boost, how much to regularise), as JSON. Fitted
+      on all rows with ``terms.settled`` of its folds, it takes the middle of these and learns from all rows alike.
     - `predict` gives (n, w): the probability of the second class (binary, w = 1), of every class (multiclass), or the
       value on the truth's scale (regression, w = 1); finite for every legal x.
     - `emit` gives the same as an expression of x, equal within 1e-5 on any x; a learner that can't be emitted can't be
@@ -36,6 +38,11 @@ class Learner(ABC):
     tasks: ClassVar[tuple[TaskKind, ...]] = ("binary", "multiclass", "regression")
     flavour: ClassVar[Flavour] = "trees"
     looks: ClassVar[bool] = True
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        """What a fitted learner settled on by the watched rows."""
+        return {}
 
     @abstractmethod
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Learner:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,17 +54,15 @@ class Pace:
         self.rate = self.changes[rounds] = rate
         return rate
 
-    def again(self, clock: Clock) -> Pace:
-        """The same rates once more."""
-        return _Again(self._least, self.changes, clock)
 
+class Again(Pace):
+    """The rates of another pace once more."""
 
-class _Again(Pace):
     hurried = False
 
-    def __init__(self, least: float, changes: dict[int, float], clock: Clock):
+    def __init__(self, least: float, changes: Mapping[int, float], clock: Clock):
         super().__init__(least, clock)
-        self.changes = changes
+        self.changes = dict(changes)
 
     def after(self, rounds: int) -> float | None:
         return self.changes.get(rounds)
@@ -72,7 +71,8 @@ class _Again(Pace):
 @dataclass
 class Boosting(Learner):
     """Boosting until the watched rows stop gaining for ``patience`` rounds, then (on few rows) that long on all of
-    them. ``rate`` is the learning rate. A library adds how it trains, predicts and what its trees are."""
+    them; or as long as was settled. ``rate`` is the learning rate. A library adds how it trains, predicts and what its
+    trees are."""
 
     rounds: int = 1000
     rate: float = 0.05
@@ -80,22 +80,38 @@ class Boosting(Learner):
     _task: str = field(default="", init=False)
     _width: int = field(default=1, init=False)
     _booster: Any = field(default=None, init=False)
+    _settled: dict[str, Any] = field(default_factory=dict, init=False)
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        return self._settled
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Boosting:
         self._task, self._width = truth.task, truth.width
+        if known := terms.middle("rounds"):
+            again: Pace = Again(self.rate, dict(known["rates"]), terms.clock)
+            return self._trained(self._train((x, truth), terms.seed, known["rounds"], again), known["rounds"], again)
         if len(x) < _FEW or not terms.watch.any():
-            pace = Pace(self.rate, terms.clock)
-            self._booster = self._train((x, truth), terms.seed, min(self.rounds, int(8 / self.rate)), pace)
-            return self
-        again = len(x) <= _SMALL
-        pace = Pace(self.rate, terms.clock.within(terms.clock.left / 2) if again else terms.clock)
+            pace, rounds = Pace(self.rate, terms.clock), min(self.rounds, int(8 / self.rate))
+            return self._trained(self._train((x, truth), terms.seed, rounds, pace), rounds, pace)
+        return self._watched(x, truth, terms)
+
+    def _watched(self, x: Matrix, truth: Truth, terms: Terms) -> Boosting:
+        twice = len(x) <= _SMALL
+        pace = Pace(self.rate, terms.clock.within(terms.clock.left / 2) if twice else terms.clock)
         learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
         watched = (x[watch], truth.at(watch))
-        self._booster = self._train((x[learn], truth.at(learn)), terms.seed, self.rounds, pace, watched)
-        if again:
-            rounds, pace = max(1, self._best(self._booster)), pace.again(terms.clock)
-            booster = self._train((x, truth), terms.seed, rounds, pace)
-            self._booster = self._booster if pace.late else booster
+        booster = self._train((x[learn], truth.at(learn)), terms.seed, self.rounds, pace, watched)
+        rounds = max(1, self._best(booster))
+        if twice:
+            again = Again(self.rate, pace.changes, terms.clock)
+            whole = self._train((x, truth), terms.seed, rounds, again)
+            booster = booster if again.late else whole
+        return self._trained(booster, rounds, pace)
+
+    def _trained(self, booster: Any, rounds: int, pace: Pace) -> Boosting:
+        self._booster = booster
+        self._settled = {"rounds": rounds, "rates": [list(change) for change in pace.changes.items()]}
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:

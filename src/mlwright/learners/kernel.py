@@ -32,6 +32,10 @@ class Kernel(Learner):
     _scale: float = field(default=0.0, init=False)
     _line: Linear = field(default_factory=Linear, init=False)
 
+    @property
+    def settled(self) -> dict[str, Any]:
+        return self._line.settled
+
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Kernel:
         drawn = np.random.default_rng(terms.seed).permutation(len(x))[: self.landmarks]
         self._landmarks = x[np.sort(drawn)].astype(np.float64)

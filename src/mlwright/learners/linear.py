@@ -22,7 +22,7 @@ _SPARSE = 0.2  # below this share of non-zeros a sparse matrix is the faster one
 @dataclass
 class Linear(Learner):
     """Logistic (classification) or ridge regression. Of ``strengths`` (inverse regularisation, scikit-learn's C) the
-    one that does best on the watched rows is fitted again on all of them."""
+    one that does best on the watched rows, or that was settled, is fitted on all of them."""
 
     flavour: ClassVar[Flavour] = "linear"
     strengths: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
@@ -30,15 +30,23 @@ class Linear(Learner):
     _task: str = field(default="", init=False)
     _weights: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 1)), init=False)
     _bias: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1), init=False)
+    _strength: float = field(default=0.0, init=False)
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        return {"strength": self._strength}
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Linear:
         self._task = truth.task
         dense = np.count_nonzero(x) > _SPARSE * x.size
         rows: Any = x.astype(np.float64) if dense else sparse.csr_matrix(x, dtype=np.float64)
         best, strength = np.inf, self.strengths[len(self.strengths) // 2]
+        known = terms.middle("strength")
         learn = np.flatnonzero(~terms.watch)
         watch = np.flatnonzero(terms.watch)
-        if len(watch) and len(self.strengths) > 1:
+        if known:
+            strength = known["strength"]
+        elif len(watch) and len(self.strengths) > 1:
             for candidate in self.strengths:
                 if terms.clock.left < 0:
                     break
@@ -47,6 +55,7 @@ class Linear(Learner):
                 if error < best:
                     best, strength = error, candidate
         self._solve(rows, truth, strength)
+        self._strength = strength
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
@@ -59,6 +68,7 @@ class Linear(Learner):
         """The same line for who has ``z``, where this one was fitted on x = z @ ``columns``."""
         made = replace(self)
         made._task, made._weights, made._bias = self._task, columns @ self._weights, self._bias
+        made._strength = self._strength
         return made
 
     def _solve(self, x: Any, truth: Truth, strength: float) -> None:

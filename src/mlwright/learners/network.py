@@ -20,7 +20,8 @@ _FAR = 30.0  # standard deviations beyond which a number says no more
 @dataclass
 class Network(Learner):
     """Layers of rectified units by scikit-learn, learnt with Adam (Kingma and Ba 2015). The weights of the epoch that
-    does best on the watched rows are kept; learning ends ``patience`` epochs after it.
+    does best on the watched rows are kept; learning ends ``patience`` epochs after it, or when those that were settled
+    are over.
 
     Options have scikit-learn's meanings: ``layers`` hidden_layer_sizes, ``decay`` alpha, ``rate`` learning_rate_init.
     """
@@ -34,10 +35,18 @@ class Network(Learner):
     _task: str = field(default="", init=False)
     _layers: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=list, init=False)
 
+    _epochs: int = field(default=0, init=False)
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        return {"epochs": self._epochs}
+
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Network:
         self._task = truth.task
         x = np.clip(x, -_FAR, _FAR)
-        watched = bool(terms.watch.any()) and not terms.watch.all()
+        told = terms.middle("epochs")
+        watched = told is None and bool(terms.watch.any()) and not terms.watch.all()
+        epochs = told["epochs"] if told else self.epochs if watched else min(self.epochs, _UNWATCHED)
         learn = np.flatnonzero(~terms.watch) if watched else np.arange(len(x))
         watch = np.flatnonzero(terms.watch)
         kind = MLPRegressor if truth.task == "regression" else MLPClassifier
@@ -50,13 +59,13 @@ class Network(Learner):
         some, known = x[learn], truth.values[learn]
         classes: Any = {} if truth.task == "regression" else {"classes": np.arange(truth.classes)}
         best, since = np.inf, 0
-        for _ in range(self.epochs if watched else min(self.epochs, _UNWATCHED)):
+        for epoch in range(epochs):
             model.partial_fit(some, known, **classes)
             made = list(zip(model.coefs_, model.intercepts_, strict=True))
             error = loss(self._answer(made, x[watch]), truth.at(watch)) if watched else -1.0
             since = 0 if error < best or not watched else since + 1
             if since == 0:
-                best = error
+                best, self._epochs = error, epoch + 1
                 self._layers = [(w.astype(np.float64), b.astype(np.float64)) for w, b in made]
             if since >= self.patience or terms.clock.left < 0:
                 break

@@ -2,9 +2,10 @@
 
 from mlwright.search.assemble import Assembly
 from mlwright.search.blend import Blend, full, weigh
+from mlwright.search.choice import conclude
 from mlwright.search.curve import SHARE, is_sampled, learning_curve
 from mlwright.search.plan import make_plan
-from mlwright.search.search import Search, conclude, features, reader
+from mlwright.search.search import Search, features, reader
 
 __all__ = [
     "SHARE",

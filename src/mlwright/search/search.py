@@ -6,19 +6,18 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright import metrics
-from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.protocols import Clock, Listener, Truth
-from mlwright.contracts.records import Candidates, Feature, Member, Trial, TrialSpec
+from mlwright.contracts.records import Candidates, Feature, Trial, TrialSpec
 from mlwright.graph import Inputs, Session, compile
-from mlwright.search.assemble import Assembly, assemble, emit
-from mlwright.search.blend import Blend, choose, full, loss, spread
+from mlwright.search.assemble import emit
+from mlwright.search.blend import Blend, full, loss
 from mlwright.store import Run
 from mlwright.trials import (
     Ended,
@@ -64,29 +63,20 @@ class Search:
         forests take long for that."""
         return self.clock.left - self._ending - self.reserve
 
-    @property
-    def refits(self) -> bool:
-        """Whether every trial is also fitted on all rows: a limit of latency or size may leave no room for its
-        folds."""
-        return self.ground.problem.max_latency is not None or self.ground.problem.max_size is not None
-
-    def units(self, spec: TrialSpec) -> range:
-        """The folds of a trial, and its refit where every trial has one."""
-        return range(self.ground.plan.folds + self.refits)
-
     def execute(self, pool: Pool) -> None:
-        """Run every unit that has no outcome yet, in order, as many at once as there are cores, until the clock
+        """Run every fold that has no outcome yet, in order, as many at once as there are cores, until the clock
         ends."""
-        self._work(pool, [(spec, fold) for spec in self.ground.plan.trials for fold in self.units(spec)])
+        self._work(pool, [(spec, fold) for spec in self.ground.plan.trials for fold in self._folds])
         clear(self.run.path)
         if not any(t.status == "done" for t in self.trials()):
             self._last_resort()
 
-    def refit(self, names: list[str], pool: Pool) -> None:
-        """Fit those trials on all rows, in their order, that ship as one model. Where no time is left for it, the mean
-        of the folds' models stands for a trial."""
-        self._ending = sum(self._size(name) for name in names) / _JOINED
-        wanted = (spec for name in names for spec in self.ground.plan.trials if spec.id == name and not spec.bagged)
+    def refit(self, names: Sequence[str], single: Set[str], pool: Pool) -> None:
+        """Fit those of the trials that are ``single`` on all rows, in their order. Where no time is left for it, the
+        mean of the folds' models stands for a trial."""
+        folds = self.ground.plan.folds
+        self._ending = sum(self._size(n) / (folds if n in single else 1) for n in names) / _JOINED
+        wanted = (spec for n in names if n in single for spec in self.ground.plan.trials if spec.id == n)
         self._work(pool, [(spec, self.ground.plan.folds) for spec in wanted], share=1.0)
         clear(self.run.path)
 
@@ -122,23 +112,27 @@ class Search:
         """When no time was left for any trial: the first baseline, which takes milliseconds, in this very process. A
         run ends with a model, if only one that its verdict refuses."""
         spec = self.ground.plan.trials[0]
-        for fold in self.units(spec):
+        for fold in self._folds:
             outcome = fit_fold(self.ground, spec, fold, Clock())
             write_outcome(outcome_path(self.run.path, spec.id, fold), outcome)
             self._keep(outcome)
+
+    @property
+    def _folds(self) -> range:
+        return range(self.ground.plan.folds)
 
     def _keep(self, outcome: Outcome) -> None:
         self.outcomes[outcome.result.trial, outcome.result.fold] = outcome
 
     def _size(self, trial: str) -> int:
         """Bytes of a trial's outcomes: of all its folds."""
-        paths = (outcome_path(self.run.path, trial, fold) for fold in range(self.ground.plan.folds))
+        paths = (outcome_path(self.run.path, trial, fold) for fold in self._folds)
         return sum(path.stat().st_size for path in paths if path.exists())
 
     def _refit_seconds(self, spec: TrialSpec) -> float:
         """Seconds that a fit on all rows will take, from those of the fold with the most."""
         plan = self.ground.plan
-        if spec.bagged or (spec.id, plan.folds) in self.outcomes:
+        if (spec.id, plan.folds) in self.outcomes:
             return 0.0
         *rows, every = (min(len(self.ground.folds.train(f)), spec.rows or sys.maxsize) for f in range(plan.folds + 1))
         most = max(range(plan.folds), key=lambda fold: rows[fold])
@@ -156,8 +150,7 @@ class Search:
         left = self.left
         if left == float("inf"):
             return Job(0, str(self.run.path), spec.id, fold, memory=memory)
-        units = len(self.units(spec))
-        rounds = -(-units // (os.cpu_count() or 1)) if share < 1 else 1  # waves of jobs that the trial takes
+        rounds = -(-len(self._folds) // (os.cpu_count() or 1)) if share < 1 else 1  # waves of jobs that the trial takes
         allowed = left * _WRAP_UP if spec.baseline else max(0.5, share * left / rounds)
         now = time.monotonic()
         limit = now + min(left, max(_BASELINE * spec.baseline, share * left) + 1.0)
@@ -187,7 +180,7 @@ class Search:
             self.listener(
                 "trial-failed", trial=trial, fold=fold, status=outcome.result.status, error=outcome.result.error
             )
-        elif fold in self.units(spec) and self._trial(spec).status == "done":
+        elif fold in self._folds and self._trial(spec).status == "done":
             self._tell(spec)
         return None
 
@@ -213,7 +206,7 @@ class Search:
         """A finished trial's out-of-fold predictions (n, w) of the rows `scored`."""
         width = self.ground.truth.width
         table = np.zeros((len(self.ground.frame), width), np.float32)
-        for fold in range(self.ground.plan.folds):
+        for fold in self._folds:
             table[self.ground.folds.valid(fold)] = self.outcomes[trial, fold].prediction
         return table[self.scored()]
 
@@ -231,7 +224,7 @@ class Search:
         return score_of(self.metric, self.prediction(trial), self.truth(), self.ground)
 
     def _trial(self, spec: TrialSpec) -> Trial:
-        found = [self.outcomes.get((spec.id, fold)) for fold in self.units(spec)]
+        found = [self.outcomes.get((spec.id, fold)) for fold in self._folds]
         done = [o for o in found if o is not None]
         seconds = sum(o.result.seconds for o in done)
         bad = next((o.result for o in done if o.result.status != "done"), None)
@@ -244,110 +237,22 @@ class Search:
         difference = max(o.result.difference for o in done)
         return Trial(spec=spec, status="done", loss=self._losses[spec.id], seconds=seconds, difference=difference)
 
-    def alone(self, trial: str) -> bool:
-        """Whether a trial's one model of all rows stands for it, whatever the others do."""
+    def refitted(self, trial: str) -> bool:
+        """Whether there is a model of all rows."""
         fitted = self.outcomes.get((trial, self.ground.plan.folds))
-        ships = not next(s.bagged for s in self.ground.plan.trials if s.id == trial)
-        return ships and fitted is not None and fitted.result.status == "done"
+        return fitted is not None and fitted.result.status == "done"
 
-    def members(self, names: list[str], refit: bool) -> list[list[Outcome]]:
-        """The outcomes that stand for each trial in a model: its folds', or that of its refit."""
-        folds = self.ground.plan.folds
-        units = [(folds,) if refit or self.alone(name) else range(folds) for name in names]
-        return [[self.outcomes[name, fold] for fold in chosen] for name, chosen in zip(names, units, strict=True)]
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Trials, how they are blended, and whether refits stand for folds."""
-
-    names: list[str]
-    blend: Blend
-    refit: bool
-
-
-def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates, Assembly]:
-    """Choose among the finished trials, fit the chosen on all rows where the plan says so, and assemble the best
-    ensemble that keeps to the limits of latency and size.
-
-    Raises RunError when no trial finished, BudgetError when nothing keeps to the limits.
-    """
-    trials = search.trials()
-    done = [t.spec.id for t in trials if t.status == "done"]
-    if not done:
-        errors = "; ".join(sorted({t.error for t in trials if t.error})) or "no trial ended in time"
-        raise RunError(
-            f"no model could be trained: {errors}",
-            way_out="give a larger --budget, or look at workers.log in the run's folder",
-        )
-    problem = search.ground.problem
-    search.listener("stage", stage="assemble")
-    smallest, fastest = float("inf"), float("inf")
-    for choice in _choices(search, done):
-        names = choice.names
-        search.refit(names, pool)
-        assembly = assemble(
-            search.members(names, choice.refit), choice.blend, search.ground.table.schema, search.ground.probe()
-        )
-        smallest, fastest = min(smallest, assembly.size), min(fastest, assembly.latency)
-        if assembly.size <= (problem.max_size or float("inf")) and assembly.latency <= (
-            problem.max_latency or float("inf")
-        ):
-            return _candidates(search, trials, choice, assembly, metric_reason), assembly
-    raise BudgetError(
-        f"no model keeps to the limits: the smallest has {smallest:,.0f} bytes, "
-        f"the fastest takes {fastest:.3f} ms a row",
-        way_out="allow more with --max-size or --max-latency",
-    )
-
-
-def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
-    """Ensembles, best first: the blend, then less and less of it, as folds and (where there are such) as refits."""
-    truth = search.truth()
-    predictions = {n: search.prediction(n) for n in done}
-    ways = [False, True] if search.refits else [False]
-    blend = choose([predictions[n] for n in done], truth, search.metric, search.ground.problem.seed)
-    order = sorted(
-        (n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)]
-    )
-    groups = [order[:size] for size in range(len(order), 0, -1)]
-    groups += [[n] for n in sorted(done, key=lambda n: loss(predictions[n], truth, search.metric)) if [n] not in groups]
-    for names in groups:
-        blend = choose([predictions[n] for n in names], truth, search.metric, search.ground.problem.seed)
-        kept = [n for n, w in zip(names, blend.weights, strict=True) if w]
-        blend = replace(blend, weights=tuple(w for w in blend.weights if w))
-        if truth.task == "regression":
-            answer = blend([predictions[n] for n in kept], truth.task)
-            blend = replace(blend, spread=spread(answer, truth))
-        for refit in ways:
-            yield Choice(kept, blend, refit)
-
-
-def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: Assembly, reason: str) -> Candidates:
-    blend = choice.blend
-    binary = search.ground.truth.task == "binary"
-    return Candidates(
-        trials=tuple(trials),
-        members=tuple(
-            Member(trial=n, weight=w, refit=choice.refit or search.alone(n))
-            for n, w in zip(choice.names, blend.weights, strict=True)
-        ),
-        metric=search.metric,
-        metric_reason=reason,
-        slope=blend.slope,
-        offset=blend.offset,
-        threshold=blend.threshold if binary else None,
-        spread=blend.spread,
-        difference=assembly.difference,
-        latency=assembly.latency,
-        size=assembly.size,
-    )
+    def member(self, trial: str, single: bool) -> list[Outcome]:
+        """The outcomes that stand for a trial in a model: that of all rows, if it is to be a single one and there is
+        one, or its folds'."""
+        one = single and self.refitted(trial)
+        return [self.outcomes[trial, fold] for fold in ([self.ground.plan.folds] if one else self._folds)]
 
 
 def reader(search: Search, trial: str) -> Session:
     """A finished trial alone, as a model: how baselines answer rows that were sealed away."""
     schema = search.ground.table.schema
-    member = search.members([trial], refit=False)[0]
+    member = search.member(trial, single=True)
     outputs = emit([[o.fragment for o in member if o.fragment is not None]], Blend((1.0,)), schema)
     return Session(compile(outputs, Inputs(schema.numbers, schema.strings)))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import time
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -125,6 +127,14 @@ class LearnerLaws(Suite):
         learner = self.make()
         x, truth = material(learner, case)
         self._agree_after_fit(learner, x, truth, watched=False)
+
+    def test_what_was_settled_is_kept(self, case: TaskKind) -> None:
+        told = msgspec.json.decode(msgspec.json.encode(self._fit(material(self.make(), case), self.make()).settled))
+        learner = self.make()
+        x, truth = material(learner, case, rows=160)
+        learner.fit(x, truth, replace(terms(len(x)), settled=({}, told, told)))
+        assert msgspec.json.decode(msgspec.json.encode(learner.settled)) == told, "something else was settled again"
+        agree(learner, strange(x, learner.flavour, 0), truth)
 
     def test_time_that_is_up_ends_the_fit(self, case: TaskKind) -> None:
         learner = self.make()

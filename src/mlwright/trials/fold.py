@@ -131,7 +131,8 @@ def failure(trial: str, fold: int, status: str, error: str, seconds: float) -> O
 def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcome:
     """Fit ``spec`` on a fold's training rows, score its graph on the fold's other rows, and compare graph and model.
 
-    Fold ``plan.folds`` is a refit on all rows. Raises MlwrightError when the graph answers with something not finite.
+    Fold ``plan.folds`` is a refit on all rows, with what its folds settled on. Raises MlwrightError when the graph
+    answers with something not finite.
     """
     started = time.monotonic()
     seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
@@ -147,7 +148,8 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     valid = ground.rows(ground.folds.valid(fold))
     matrix = _matrix(ground, spec, fold, _Cut(rows, parts, valid))
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
-    learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch))
+    settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
+    learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch, settled))
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
     if matrix.scored is None or matrix.probed is None:
@@ -168,8 +170,17 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         difference=float((np.abs(emitted - native) / np.maximum(1.0, np.abs(native))).max(initial=0.0)),
         features=matrix.features,
         refused=matrix.refused,
+        settled=learner.settled,
     )
     return Outcome(result, answer, prediction, native)
+
+
+def _settled(ground: Ground, spec: TrialSpec) -> tuple[dict[str, Any], ...]:
+    """What the folds of a trial settled on."""
+    if ground.run is None:
+        return ()
+    found = (read_outcome(outcome_path(ground.run, spec.id, fold)) for fold in range(ground.plan.folds))
+    return tuple(outcome.result.settled for outcome in found if outcome is not None)
 
 
 class _Cut(NamedTuple):

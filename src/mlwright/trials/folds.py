@@ -25,8 +25,8 @@ class Folds:
     ordered: bool
 
     def train(self, fold: int) -> Ints:
-        """Rows that fold ``fold`` learns from; every row when ``fold`` is ``count`` (a refit)."""
-        if fold == self.count:
+        """Rows that fold ``fold`` learns from; every row from ``count`` on (a refit)."""
+        if fold >= self.count:
             return np.arange(len(self.of))
         return np.flatnonzero(self.of < fold if self.ordered else self.of != fold)
 
