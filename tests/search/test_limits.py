@@ -134,7 +134,8 @@ def test_without_time_for_it_the_mean_of_the_folds_stands(unbagged, pool):
 def test_time_is_kept_for_what_is_to_be_fitted_on_all_rows(unbagged):
     (spec,) = (t for t in unbagged.ground.plan.trials if t.learner == "lightgbm")
     took = [unbagged.outcomes[spec.id, fold].result.seconds for fold in range(3)]
-    assert min(took) < unbagged._refit_seconds(spec) < 2 * max(took)
+    made = max(outcome.result.made for outcome in unbagged.outcomes.values())
+    assert min(took) < unbagged._refit_seconds(spec) < 2 * (max(took) + made)
 
 
 def test_a_learner_that_let_its_time_run_out_is_not_tried_again(searched):
@@ -149,3 +150,26 @@ def test_a_learner_that_let_its_time_run_out_is_not_tried_again(searched):
     unfinished = {key: outcome for key, outcome in search.outcomes.items() if key[0] != "lightgbm-1" or key[1] == 0}
     assert replace(search, outcomes=unfinished)._abandoned(by_id["lightgbm-1"])
     assert not replace(search, outcomes=late)._abandoned(by_id["linear"])
+
+
+def test_a_trial_whose_first_folds_are_far_behind_is_not_gone_on_with_when_time_is_short(searched):
+    search = limited(searched("binary"))
+    by_id = {spec.id: spec for spec in search.ground.plan.trials}
+    begun = {key: o for key, o in search.outcomes.items() if key not in {("lightgbm-1", 1), ("lightgbm-1", 2)}}
+    outcome = search.outcomes["lightgbm-1", 0]
+    bad = begun | {("lightgbm-1", 0): replace(outcome, prediction=1 - outcome.prediction)}
+    good = begun | {("lightgbm-1", 0): replace(outcome, prediction=search.outcomes["linear", 0].prediction)}
+    for outcomes, clock, lags in (
+        (bad, Clock.lasting(1.0), True),
+        (bad, Clock(), False),
+        (bad, Clock.lasting(1e6), False),
+        (good, Clock.lasting(1.0), False),
+    ):
+        tried = replace(search, outcomes=outcomes, clock=clock, _cut=set(), _losses={})
+        tried.trials()
+        assert tried._lags(by_id["lightgbm-1"], 1000) == lags
+        assert not tried._lags(by_id["constant"], 1000)
+    tried = replace(search, outcomes=bad, clock=Clock.lasting(1.0), _cut=set(), _losses={})
+    tried.trials()
+    tried._lags(by_id["lightgbm-1"], 1000)
+    assert "far behind" in {t.spec.id: t for t in tried.trials()}["lightgbm-1"].error

@@ -39,6 +39,7 @@ _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: wh
 _BASELINE = 10.0  # seconds that a baseline gets in any case: one that hangs must not take all
 _LEAST = 0.3  # seconds below which no fold is worth starting
 _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second (measured: 25e6 on 2 cores)
+_LAG = 0.1  # of the best loss: where time is short, a trial whose first folds are so far behind is not gone on with
 _MEMBERS = 3  # trials for which time is kept, to be fitted on all rows and joined
 
 
@@ -56,6 +57,7 @@ class Search:
     _ending: float = 0.0  # seconds that the members will take: to be fitted on all rows, and to be joined
     _scores: dict[str, float] = field(default_factory=dict)  # of finished trials
     _losses: dict[str, float] = field(default_factory=dict)
+    _cut: set[str] = field(default_factory=set)  # trials whose first folds were far behind
 
     @property
     def left(self) -> float:
@@ -87,7 +89,7 @@ class Search:
         while (queue or pool.running) and self.left > 0:
             while queue and pool.running < cores and pool.memory + queue[0][2] <= room and self.left > _LEAST:
                 spec, fold, memory = queue.popleft()
-                if not self._abandoned(spec):
+                if not (self._abandoned(spec) or self._lags(spec, len(queue))):
                     pool.submit(self.job(spec, fold, memory, share))
             for ended in pool.wait(min(self.left, 0.5)):
                 if again := self._take(ended, room):
@@ -130,13 +132,14 @@ class Search:
         return sum(path.stat().st_size for path in paths if path.exists())
 
     def _refit_seconds(self, spec: TrialSpec) -> float:
-        """Seconds that a fit on all rows will take, from those of the fold with the most."""
+        """Seconds that a fit on all rows will take, from those of the fold with the most and of the dearest matrix."""
         plan = self.ground.plan
         if (spec.id, plan.folds) in self.outcomes:
             return 0.0
         *rows, every = (min(len(self.ground.folds.train(f)), spec.rows or sys.maxsize) for f in range(plan.folds + 1))
         most = max(range(plan.folds), key=lambda fold: rows[fold])
-        return self.outcomes[spec.id, most].result.seconds * every / max(1, rows[most])
+        fold, made = self.outcomes[spec.id, most].result, max(o.result.made for o in self.outcomes.values())
+        return (fold.seconds - fold.made + made) * every / max(1, rows[most])
 
     def _abandoned(self, spec: TrialSpec) -> bool:
         """Whether a trial is not worth going on with: one of its folds failed, or its learner let the time of another
@@ -144,6 +147,26 @@ class Search:
         failed = {id: o.result.status for (id, _), o in self.outcomes.items() if o.result.status != "done"}
         late = {s.learner for s in self.ground.plan.trials if failed.get(s.id) == "deadline"}
         return spec.id in failed or (spec.learner in late and self._trial(spec).status != "done")
+
+    def _lags(self, spec: TrialSpec, waiting: int) -> bool:
+        """Whether a trial's first folds are far behind those of the best trial, while there is no time for all that
+        waits."""
+        done = [fold for fold in self._folds if (spec.id, fold) in self.outcomes]
+        few = len(done) < min(2, self.ground.plan.folds - 2)
+        if spec.baseline or few or not done or spec.id in self._cut or not self._losses:
+            return spec.id in self._cut
+        each = sum(o.result.seconds for o in self.outcomes.values()) / len(self.outcomes)
+        best = min(self._losses, key=lambda id: self._losses[id])
+        enough = waiting * each / (os.cpu_count() or 1) < self.left
+        if not enough and self._loss(spec.id, done) > self._loss(best, done) * (1 + _LAG):
+            self._cut.add(spec.id)
+        return spec.id in self._cut
+
+    def _loss(self, trial: str, folds: Sequence[int]) -> float:
+        """The loss of a trial's predictions on some folds."""
+        predictions = np.concatenate([self.outcomes[trial, fold].prediction for fold in folds])
+        rows = np.concatenate([self.ground.folds.valid(fold) for fold in folds])
+        return loss(predictions, self.ground.truth.at(rows), self.metric)
 
     def job(self, spec: TrialSpec, fold: int, memory: int, share: float = _SHARE) -> Job:
         """A unit as it is asked for now: how long it may take is a share of what is left of the budget."""
@@ -231,9 +254,10 @@ class Search:
         if bad is not None:
             return Trial(spec=spec, status=bad.status, seconds=seconds, error=bad.error)
         if len(done) < len(found):
-            return Trial(spec=spec, status="skipped", seconds=seconds, error="no time was left for it")
+            why = "its first folds were far behind the best" if spec.id in self._cut else "no time was left for it"
+            return Trial(spec=spec, status="skipped", seconds=seconds, error=why)
         if spec.id not in self._losses:
-            self._losses[spec.id] = loss(self.prediction(spec.id), self.truth(), self.metric)
+            self._losses[spec.id] = self._loss(spec.id, self._folds)
         difference = max(o.result.difference for o in done)
         return Trial(spec=spec, status="done", loss=self._losses[spec.id], seconds=seconds, difference=difference)
 

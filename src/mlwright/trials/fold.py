@@ -146,7 +146,9 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         cut = "group" if ground.problem.group else "plain"
     parts = folds.assign(cut, rows.truth, groups, CROSS, fixed).of
     valid = ground.rows(ground.folds.valid(fold))
+    begun = time.monotonic()
     matrix = _matrix(ground, spec, fold, _Cut(rows, parts, valid))
+    made = time.monotonic() - begun
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
     settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
     learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch, settled))
@@ -167,6 +169,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         fold=fold,
         status="done",
         seconds=time.monotonic() - started,
+        made=made,
         difference=float((np.abs(emitted - native) / np.maximum(1.0, np.abs(native))).max(initial=0.0)),
         features=matrix.features,
         refused=matrix.refused,
