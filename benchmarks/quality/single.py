@@ -96,7 +96,7 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
 
         return of
 
-    chosen = {m.trial: search.member(m.trial, m.refit) for m in candidates.members}
+    chosen = {m.trial: search.member(m.trial, m.folds) for m in candidates.members}
     made: dict[str, Callable[[str], list[Outcome]]] = {
         "folds": some(folds),
         "plan": lambda name: [fitted(name, folds)] if specs[name].learner in ALONE else some(folds)(name),

@@ -23,7 +23,11 @@ BENT = {
 
 
 def parts(search):
-    return [search.member(name, single=False) for name in NAMES], search.ground.table.schema, search.ground.probe()
+    return (
+        [search.member(name, search.ground.plan.folds) for name in NAMES],
+        search.ground.table.schema,
+        search.ground.probe(),
+    )
 
 
 def by_hand(members, blend, task):

@@ -24,7 +24,7 @@ def test_without_limits_folds_are_averaged(searched, pool):
     candidates, assembly = conclude(searched("binary"), pool, "why")
     assert (candidates.size, candidates.latency) == (assembly.size, assembly.latency)
     bagged = {t.id for t in searched("binary").ground.plan.trials if t.bagged}
-    assert all(member.refit == (member.trial not in bagged) for member in candidates.members)
+    assert all((member.folds > 0) == (member.trial in bagged) for member in candidates.members)
     assert sum(member.weight for member in candidates.members) == pytest.approx(1.0)
     assert candidates.metric_reason == "why"
 
@@ -40,7 +40,7 @@ def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(searched, pool):
         assert len(assembly.model) == small.size < size
         size = small.size
     assert size < large.size / 2  # smaller and smaller, by fewer members and by refits, to the smallest there is
-    assert len(small.members) < len(large.members) or all(member.refit for member in small.members)
+    assert len(small.members) < len(large.members) or all(member.folds == 0 for member in small.members)
 
 
 def test_what_no_model_keeps_to_is_said_with_what_would_do(searched, pool):
@@ -95,15 +95,15 @@ def test_no_finished_trial_is_an_error_with_its_reason(searched, pool):
         conclude(replace(search, outcomes=outcomes), pool, "")
 
 
-def test_folds_that_take_long_to_ask_ship_as_one_model(searched, pool, monkeypatch):
+def test_fewer_models_of_folds_ship_where_they_take_long_to_ask(searched, pool, monkeypatch):
     search = limited(searched("binary"))
-    monkeypatch.setattr(choice, "_QUICK", 0.0)
-    candidates, single = conclude(search, pool, "")
-    assert all(member.refit for member in candidates.members)
-    monkeypatch.setattr(choice, "_QUICK", 1e9)
-    candidates, folds = conclude(search, pool, "")
-    assert not all(member.refit for member in candidates.members)
-    assert single.size < folds.size
+    sizes = []
+    for most in (1e9, 0.0):
+        monkeypatch.setattr(choice, "_QUICK", most)
+        candidates, assembly = conclude(search, pool, "")
+        assert not all(member.folds == 0 for member in candidates.members)
+        sizes.append(assembly.size)
+    assert sizes[1] < 0.8 * sizes[0]
 
 
 @pytest.fixture
@@ -121,14 +121,14 @@ def test_what_ships_as_one_model_is_fitted_on_all_rows_when_it_was_chosen(unbagg
     folds = unbagged.ground.plan.folds
     fitted = {trial for trial, fold in unbagged.outcomes if fold == folds}
     assert fitted == {member.trial for member in candidates.members}
-    assert all(member.refit for member in candidates.members)
+    assert all(member.folds == 0 for member in candidates.members)
 
 
 def test_without_time_for_it_the_mean_of_the_folds_stands(unbagged, pool):
     late = replace(unbagged, clock=Clock(time.monotonic()))
     candidates, _ = conclude(late, pool, "")
     assert candidates.members
-    assert not any(member.refit for member in candidates.members)
+    assert not any(member.folds == 0 for member in candidates.members)
 
 
 def test_time_is_kept_for_what_is_to_be_fitted_on_all_rows(unbagged):

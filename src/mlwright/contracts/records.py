@@ -350,11 +350,11 @@ class Trial(Record, frozen=True):
 
 
 class Member(Record, frozen=True):
-    """A trial in the ensemble, its weight, and whether its fold models are averaged or one is refit on all rows."""
+    """A trial in the ensemble, its weight, and how many models of its folds are averaged (0: one model of all rows)."""
 
     trial: str
     weight: float
-    refit: bool = False
+    folds: int = 0
 
 
 class Candidates(Record, frozen=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.records import Candidates, Member, Trial
 from mlwright.search.assemble import Assembly, assemble
@@ -13,16 +15,17 @@ from mlwright.search.cost import microseconds
 from mlwright.search.search import Search
 from mlwright.trials import Pool
 
-_QUICK = 300.0  # microseconds of a row up to which the models of folds ship; one of all rows is about as good
+_QUICK = 300.0  # microseconds that a row may take before fewer models of folds ship
+_FEWEST = 2  # of a trial: their mean is hardly worse than that of all
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Trials, how they are blended, and those of them that ship as one model of all rows."""
+    """Trials, how they are blended, and how many models of its folds ship for each: 0 is one model of all rows."""
 
     names: tuple[str, ...]
     blend: Blend
-    single: frozenset[str]
+    folds: tuple[int, ...]
 
 
 def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates, Assembly]:
@@ -43,8 +46,8 @@ def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates
     search.listener("stage", stage="assemble")
     smallest, fastest = float("inf"), float("inf")
     for choice in _choices(search, done):
-        search.refit(choice.names, choice.single, pool)
-        members = [search.member(n, n in choice.single) for n in choice.names]
+        search.refit(choice.names, choice.folds, pool)
+        members = [search.member(n, count) for n, count in zip(choice.names, choice.folds, strict=True)]
         assembly = assemble(members, choice.blend, search.ground.table.schema, search.ground.probe())
         smallest, fastest = min(smallest, assembly.size), min(fastest, assembly.latency)
         if assembly.size <= (problem.max_size or float("inf")) and assembly.latency <= (
@@ -76,22 +79,21 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
         if truth.task == "regression":
             answer = blend([predictions[n] for n in kept], truth.task)
             blend = replace(blend, spread=spread(answer, truth))
-        yield Choice(kept, blend, _single(search, kept))
+        yield Choice(kept, blend, _folds(search, kept))
         if problem.max_size is not None or problem.max_latency is not None:
-            yield Choice(kept, blend, frozenset(kept))
+            yield Choice(kept, blend, (0,) * len(kept))
 
 
-def _single(search: Search, names: tuple[str, ...]) -> frozenset[str]:
-    """Those trials that ship as one model of all rows: because the plan says so, or because the models of all their
-    folds would take longest where all together take too long."""
+def _folds(search: Search, names: tuple[str, ...]) -> tuple[int, ...]:
+    """How many models of its folds ship for each trial: none where the plan says so, else all, or fewer of those that
+    take longest while all together take too long."""
     specs = {spec.id: spec for spec in search.ground.plan.trials}
-    single = {n for n in names if not specs[n].bagged}
-    folds = {n: microseconds(o.fragment for o in search.member(n, single=False) if o.fragment) for n in names}
-    for name in sorted(names, key=lambda n: -folds[n]):
-        if sum(folds[n] / (search.ground.plan.folds if n in single else 1) for n in names) <= _QUICK:
-            break
-        single.add(name)
-    return frozenset(single)
+    every = search.ground.plan.folds
+    costs = np.array([microseconds(o.fragment for o in search.member(n, every) if o.fragment) / every for n in names])
+    counts = np.array([every if specs[n].bagged else 0 for n in names])
+    while costs @ np.maximum(counts, 1) > _QUICK and (counts > _FEWEST).any():
+        counts[np.argmax(np.where(counts > _FEWEST, costs * counts, -1.0))] -= 1
+    return tuple(counts.tolist())
 
 
 def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: Assembly, reason: str) -> Candidates:
@@ -100,8 +102,8 @@ def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: A
     return Candidates(
         trials=tuple(trials),
         members=tuple(
-            Member(trial=n, weight=w, refit=n in choice.single and search.refitted(n))
-            for n, w in zip(choice.names, blend.weights, strict=True)
+            Member(trial=n, weight=w, folds=len(search.member(n, count)) if count or not search.refitted(n) else 0)
+            for n, w, count in zip(choice.names, blend.weights, choice.folds, strict=True)
         ),
         metric=search.metric,
         metric_reason=reason,

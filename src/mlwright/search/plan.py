@@ -28,7 +28,6 @@ _BOOSTED = ("catboost", "lightgbm", "xgboost")
 _RICH = ((), ("spelt",), (), ("trees+", "spelt"))  # features that need not pay, by turns: their folds say if they did
 _ALONE = ("catboost", "extratrees", "kernel")  # large, and a mean over folds adds least to them
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
-_LIGHT = 40  # columns up to which a row passes the networks of all folds in a fraction of a millisecond
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
 _LEAVES = 400_000  # of a forest, once for each class: about 20 MB
 _WIDE = 300  # columns above which these are not tried
@@ -95,7 +94,7 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
             return None
         rows = min(_SMOOTH[entry.learner], rows or shape.rows)
         rows = None if rows >= shape.rows else rows
-    bagged = entry.learner not in _ALONE and not (entry.learner == "network" and shape.columns > _LIGHT)
+    bagged = entry.learner not in _ALONE
     return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, bagged=bagged)
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,6 +38,7 @@ _SHARE = 0.45  # of what is left of the budget a trial that could go on for ever
 _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: what it learnt must be emitted too
 _BASELINE = 10.0  # seconds that a baseline gets in any case: one that hangs must not take all
 _LEAST = 0.3  # seconds below which no fold is worth starting
+_STAND_INS = 3  # folds whose models ship where one of all rows should
 _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second (measured: 25e6 on 2 cores)
 _LAG = 0.1  # of the best loss: where time is short, a trial whose first folds are so far behind is not gone on with
 _MEMBERS = 3  # trials for which time is kept, to be fitted on all rows and joined
@@ -73,13 +74,12 @@ class Search:
         if not any(t.status == "done" for t in self.trials()):
             self._last_resort()
 
-    def refit(self, names: Sequence[str], single: Set[str], pool: Pool) -> None:
-        """Fit those of the trials that are ``single`` on all rows, in their order. Where no time is left for it, the
-        mean of the folds' models stands for a trial."""
-        folds = self.ground.plan.folds
-        self._ending = sum(self._size(n) / (folds if n in single else 1) for n in names) / _JOINED
-        wanted = (spec for n in names if n in single for spec in self.ground.plan.trials if spec.id == n)
-        self._work(pool, [(spec, self.ground.plan.folds) for spec in wanted], share=1.0)
+    def refit(self, names: Sequence[str], folds: Sequence[int], pool: Pool) -> None:
+        """Fit those of the trials on all rows, in their order, of which no models of ``folds`` ship."""
+        every, shipped = self.ground.plan.folds, list(zip(names, folds, strict=True))
+        self._ending = sum(self._size(n) * max(1, count) / every for n, count in shipped) / _JOINED
+        specs = {spec.id: spec for spec in self.ground.plan.trials}
+        self._work(pool, [(specs[n], every) for n, count in shipped if not count], share=1.0)
         clear(self.run.path)
 
     def _work(self, pool: Pool, units: list[tuple[TrialSpec, int]], share: float = _SHARE) -> None:
@@ -266,17 +266,18 @@ class Search:
         fitted = self.outcomes.get((trial, self.ground.plan.folds))
         return fitted is not None and fitted.result.status == "done"
 
-    def member(self, trial: str, single: bool) -> list[Outcome]:
-        """The outcomes that stand for a trial in a model: that of all rows, if it is to be a single one and there is
-        one, or its folds'."""
-        one = single and self.refitted(trial)
-        return [self.outcomes[trial, fold] for fold in ([self.ground.plan.folds] if one else self._folds)]
+    def member(self, trial: str, folds: int) -> list[Outcome]:
+        """The outcomes that stand for a trial in a model: those of so many folds; or that of all rows, for which a few
+        folds stand in if there was no time for it. They are the last, which in time order know most."""
+        if not folds and self.refitted(trial):
+            return [self.outcomes[trial, self.ground.plan.folds]]
+        return [self.outcomes[trial, fold] for fold in self._folds[-(folds or _STAND_INS) :]]
 
 
 def reader(search: Search, trial: str) -> Session:
     """A finished trial alone, as a model: how baselines answer rows that were sealed away."""
     schema = search.ground.table.schema
-    member = search.member(trial, single=True)
+    member = search.member(trial, folds=0)
     outputs = emit([[o.fragment for o in member if o.fragment is not None]], Blend((1.0,)), schema)
     return Session(compile(outputs, Inputs(schema.numbers, schema.strings)))
 
