@@ -27,6 +27,7 @@ budget = "10min"
 trials = 3
 group = "g"
 time = "t"
+weight = "w"
 test = "/data/t.csv"
 seed = 7
 max_latency = "200us"
@@ -34,8 +35,8 @@ max_size = "20MB"
 """
     problem = problem_of(Wish(), written(tmp_path, text))
     expected = Problem(
-        target="y", task="regression", metric="mae", budget=600.0, trials=3, group="g", time="t", test="/data/t.csv",
-        seed=7, max_latency=0.2, max_size=20_000_000,
+        target="y", task="regression", metric="mae", budget=600.0, trials=3, group="g", time="t", weight="w",
+        test="/data/t.csv", seed=7, max_latency=0.2, max_size=20_000_000,
     )  # fmt: skip
     assert problem == expected
 

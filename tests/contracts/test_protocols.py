@@ -19,6 +19,16 @@ def test_a_prediction_is_as_wide_as_the_truth_says(task, classes, width):
     assert truth.at(np.array([5, 0])).values.tolist() == [truth.values[5], truth.values[0]]
 
 
+def test_some_rows_keep_their_weights_and_learners_see_them_with_a_mean_of_one():
+    plain = Truth("regression", np.arange(4.0), 0)
+    assert plain.at(np.array([0, 2])).weight is None and plain.balanced is plain
+    weighed = Truth("regression", np.arange(4.0), 0, np.array([1.0, 2.0, 3.0, 6.0]))
+    some = weighed.at(np.array([3, 0]))
+    assert some.weight.tolist() == [6.0, 1.0]
+    assert some.balanced.weight.tolist() == [12 / 7, 2 / 7]
+    assert weighed.at(np.zeros(4, bool)).balanced.weight.size == 0
+
+
 def test_a_clock_without_a_deadline_never_ends():
     assert Clock().left == float("inf")
     assert Clock.lasting(None).left == float("inf")

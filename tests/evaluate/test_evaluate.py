@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from math import erf
 from typing import Any
 
@@ -275,6 +276,34 @@ def test_the_constant_of_an_answer_metric_is_its_best_single_answer() -> None:
     assert verdict.baselines["constant"].value == pytest.approx(2 / 3)  # half of the rows, all answered "yes"
 
 
+@pytest.mark.parametrize("metric", ["roc_auc", "f1", "log_loss", "mae", "rmse", "median_absolute_error"])
+def test_a_weight_of_two_is_a_row_twice(metric: str) -> None:
+    regression = "regression" in METRICS[metric].tasks
+    plain = measured(metric=metric) if regression else classified(metric=metric)
+    counts = np.random.default_rng(1).integers(1, 4, 400)
+    rows = np.repeat(np.arange(400), counts)
+    weighed = judge(replace(plain, weight=counts.astype(float)), 0)
+    repeated = judge(replace(plain, y=plain.y[rows], prediction=plain.prediction[rows]), 0)
+    for mine, theirs in zip(weighed.scores, repeated.scores, strict=True):
+        assert mine.value == pytest.approx(theirs.value, rel=1e-9), mine.metric
+    assert weighed.baselines["constant"].value == pytest.approx(repeated.baselines["constant"].value, rel=1e-9)
+    assert weighed.score.value != judge(plain, 0).score.value
+    assert (
+        weighed.score.high - weighed.score.low > repeated.score.high - repeated.score.low
+    )  # they are 400 rows, not 800
+    assert (weighed.rows, sum(map(sum, weighed.confusion))) == (400, 0 if regression else 400)
+    assert fresh(replace(plain, weight=counts.astype(float)), 0)[0].value == weighed.score.value
+
+
+def test_the_choice_is_corrected_by_weight_too() -> None:
+    y, candidates = noise_candidates(2)
+    weight = np.random.default_rng(0).exponential(size=len(y))
+    best = max(candidates.values(), key=lambda p: score(METRICS["roc_auc"], y, p, weight=weight))
+    evidence = classified(y=y, prediction=best, out_of_fold=candidates, weight=weight, samples=40)
+    assert optimism(evidence, (METRICS["roc_auc"],), 0)["roc_auc"] > 0.05
+    assert judge(evidence, 0).decision == "refuse"
+
+
 def test_the_threshold_decides_the_answers() -> None:
     every = judge(classified(threshold=0.0), 0)
     assert every.confusion == ((0, 200), (0, 200))
@@ -284,20 +313,20 @@ def test_the_threshold_decides_the_answers() -> None:
 
 def test_fresh_measures_everything_named_metric_first() -> None:
     evidence = classified(k=3)
-    scores = fresh(evidence.y, evidence.prediction, "accuracy")
+    scores = fresh(classified(k=3, metric="accuracy"), 0)
     assert scores[0].metric == "accuracy"
     assert {s.metric: s.value for s in scores} == {s.metric: s.value for s in judge(evidence, 0).scores}
-    assert fresh(measured().y, measured().prediction, "mae")[0].value == judge(measured(metric="mae"), 0).score.value
+    assert fresh(measured(metric="mae"), 0)[0].value == judge(measured(metric="mae"), 0).score.value
 
 
 def test_fresh_refuses_what_it_cannot_judge() -> None:
     evidence = classified()
     with pytest.raises(InputError, match="no rows"):
-        fresh(evidence.y[:0], evidence.prediction[:0], "roc_auc")
+        fresh(classified(y=evidence.y[:0], prediction=evidence.prediction[:0]), 0)
     with pytest.raises(InputError, match="doesn't know"):
-        fresh(evidence.y + 1, evidence.prediction, "roc_auc")
+        fresh(classified(y=evidence.y + 1), 0)
     with pytest.raises(InputError, match="regression"):
-        fresh(evidence.y, evidence.prediction, "rmse")
+        fresh(classified(metric="rmse"), 0)
     with pytest.raises(InputError, match="no rows"):
         judge(classified(y=evidence.y[:0], prediction=evidence.prediction[:0]), 0)
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
 
 from mlwright.bundle import Model, load
 from mlwright.contracts.errors import InputError
+from mlwright.contracts.records import Column
 from mlwright.lifecycle import recheck
 
 
@@ -72,3 +74,18 @@ def test_rows_that_can_not_be_judged_on_are_refused(y: list[Any], classifier: Mo
         recheck(classifier, rows(y))
     with pytest.raises(InputError, match="'y'"):
         recheck(classifier, rows(y).drop("y"))
+
+
+def test_rows_count_by_their_weight_where_the_models_did(toys: ModuleType, tmp_path: Path) -> None:
+    toys.toy(tmp_path / "toy")
+    model, weighed = load(tmp_path / "toy"), load(tmp_path / "toy")
+    columns = (*model.schema.columns, Column(name="times", kind="identifier"))
+    weighed.schema = msgspec.structs.replace(model.schema, columns=columns, weight="times")
+    table = rows(["Yes" if i % 5 else "No" for i in range(100)]).with_columns(times=pl.Series([0, 1, 2, 3] * 25))
+    again = table[np.repeat(np.arange(100), table["times"].to_numpy())]
+    found = recheck(weighed, table)
+    assert (found.rows, found.left_out, found.unweighted) == (75, 0, None)
+    for mine, theirs in zip(found.scores, recheck(model, again).scores, strict=True):
+        assert mine.value == pytest.approx(theirs.value)
+    plain = recheck(weighed, table.drop("times"))
+    assert (plain.unweighted, plain.rows) == ("times", 100)

@@ -110,6 +110,12 @@ def test_the_verdict_stands_first_and_the_number_has_its_interval_and_rivals() -
         assert words in shown_text(page), words
 
 
+def test_the_column_by_which_rows_counted_is_named_as_such() -> None:
+    weighed = shown_text(card(facts(problem=Problem(target="Churn", weight="id"))))
+    assert "id (weight): It says how much each row counted, and is no feature." in weighed
+    assert "id (identifier): " in shown_text(card(facts()))
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -115,6 +117,39 @@ def test_a_threshold_serves_the_metric_that_needs_one(metric):
 def test_other_metrics_leave_the_threshold_at_one_half(metric):
     truth, made = guesses("binary", 2, 200, 0)
     assert choose(made, truth, metric, 0).threshold == 0.5
+
+
+@given(TASKS, st.integers(1, 4), st.integers(20, 80), st.integers(0, 50))
+def test_a_weight_of_two_is_a_row_twice(task, members, rows, seed):
+    truth, made = guesses(task, members, rows, seed)
+    counts = np.random.default_rng(seed).integers(1, 4, rows)
+    again = np.repeat(np.arange(rows), counts)
+    weighed, repeated = replace(truth, weight=counts.astype(float)), truth.at(again)
+    mixed = Blend(weigh(made, weighed, METRIC[task], Blend((1.0,))).weights)(made, task)
+    assert loss(mixed, weighed, METRIC[task]) == pytest.approx(loss(mixed[again], repeated, METRIC[task]), rel=1e-9)
+    other = Blend(weigh([p[again] for p in made], repeated, METRIC[task], Blend((1.0,))).weights)
+    np.testing.assert_allclose(mixed, other(made, task), atol=1e-9)
+
+
+def test_calibration_and_threshold_heed_the_weights():
+    rng = np.random.default_rng(4)
+    p = expit(rng.normal(size=4000))[:, None]
+    truth = Truth("binary", (rng.random(4000) < p[:, 0]).astype(np.int64), 2)
+    rare = replace(truth, weight=np.where(truth.values == 1, 0.1, 1.0))
+    mended = choose([p], rare, "f1", 0)
+    assert mended.offset == pytest.approx(np.log(0.1), abs=0.3)  # the odds of a class that counts a tenth
+    assert mended.threshold < choose([p], truth, "f1", 0).threshold
+    assert loss(mended([p], "binary"), rare, "") < loss(p, rare, "")
+
+
+@given(st.integers(10, 400), st.integers(0, 20))
+def test_the_spread_covers_nine_tenths_of_the_weight(rows, seed):
+    rng = np.random.default_rng(seed)
+    truth = Truth("regression", rng.standard_t(2, size=rows), 0, rng.exponential(size=rows))
+    inside = np.abs(truth.values) <= spread(np.zeros((rows, 1)), truth)
+    assert np.average(inside, weights=truth.weight) >= 0.9
+    alike = replace(truth, weight=np.full(rows, 3.0))
+    assert spread(np.zeros((rows, 1)), alike) == spread(np.zeros((rows, 1)), replace(truth, weight=None))
 
 
 @given(st.integers(1, 400), st.integers(0, 20), st.floats(0.01, 100.0))

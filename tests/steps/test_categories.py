@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -75,6 +76,17 @@ def test_target_mean_by_hand(transformed):
     truth = Truth("binary", np.array([1, 1, 0, 0]), 2)
     found = transformed(TargetMean(prior=2.0), {"s": ["a", "a", "a", "b"]}, {"s": ["a", "b", "new"]}, truth)[:, 0]
     np.testing.assert_allclose(found, [(2 + 2 * 0.5) / (3 + 2), (0 + 2 * 0.5) / (1 + 2), 0.5])
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_a_weight_of_two_is_a_row_twice(transformed, task):
+    truth, _ = labelled(task)
+    counts = np.random.default_rng(1).integers(1, 4, len(TRAIN["s"]))
+    rows = np.repeat(np.arange(len(counts)), counts)
+    repeated = transformed(TargetMean(), {"s": [TRAIN["s"][i] for i in rows]}, NEW, truth.at(rows))
+    weighed = transformed(TargetMean(), TRAIN, NEW, replace(truth, weight=counts.astype(float)))
+    np.testing.assert_allclose(weighed, repeated, rtol=1e-6)
+    assert np.abs(weighed - transformed(TargetMean(), TRAIN, NEW, truth)).max() > 0.01
 
 
 def test_a_class_without_rows_has_a_share_of_nought(transformed):

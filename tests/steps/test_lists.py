@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -49,6 +50,16 @@ def test_an_items_mean_is_that_of_the_rows_that_hold_it():
     mean = [a, (a + b) / 2, b, (overall + a) / 2, overall]
     largest = [a, b, b, overall, overall]
     np.testing.assert_allclose(found, np.stack([mean, largest], axis=1), rtol=1e-6)
+
+
+def test_an_items_rows_count_by_their_weight():
+    train, counts = [["a", "b"], ["a", "a"], ["b"], []], [3, 1, 2, 2]
+    known = truth([1.0, 2.0, 6.0, 7.0])
+    rows = np.repeat(np.arange(4), counts)
+    repeated = ItemMean().fit(column([train[i] for i in rows]), known.at(rows))
+    weighed = ItemMean().fit(column(train), replace(known, weight=np.array(counts, float)))
+    new = column([["a"], ["b"], ["x"], []])
+    np.testing.assert_allclose(run(weighed, new), run(repeated, new), rtol=1e-6)
 
 
 def test_an_item_of_few_rows_is_drawn_to_the_overall_mean():

@@ -272,6 +272,27 @@ THE_COLUMNS = (
         "one group alone", bad(f"{TRAIN} --group plan"), ("'plan'", "same in every row"), make=table(put("plan", "a"))
     ),
     Case("the target as the group", f"{TRAIN} --group Churn", ("'Churn'", "target")),
+    Case("the weight absent", f"{TRAIN} --weight spend", ("'spend'", "for the weight", "did you mean 'spent'")),
+    Case("a weight that is none", f"{TRAIN} --weight plan", ("row 0", "'plan'", "not a number", "0 leaves it out")),
+    Case("the target as the weight", f"{TRAIN} --weight Churn", ("'Churn'", "weight")),
+    Case(
+        "a weight below zero",
+        bad(f"{TRAIN} --weight spent"),
+        ("'spent'", "is -1", "below 0"),
+        make=table(put("spent", "-1", every=10)),
+    ),
+    Case(
+        "a weight with gaps",
+        bad(f"{TRAIN} --weight spent"),
+        ("'spent'", "missing in 12 rows"),
+        make=table(put("spent", "", every=10)),
+    ),
+    Case(
+        "a weight of nothing",
+        bad(f"{TRAIN} --weight spent"),
+        ("'spent'", "0 in every row"),
+        make=table(put("spent", "0")),
+    ),
     Case("the time absent", f"{TRAIN} --time join", ("'join'", "for the time", "did you mean 'joined'")),
     Case("a time that is none", f"{TRAIN} --time plan", ("'plan'", "neither dates nor numbers")),
     Case(

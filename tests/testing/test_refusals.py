@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -142,7 +142,20 @@ class Watcher(Good):
         return super().fit(x, truth, terms)
 
 
+@dataclass
+class Deaf(Good):
+    def fit(self, x, truth, terms):
+        return super().fit(x, replace(truth, weight=None), terms)
+
+
+@dataclass
+class Sly(Good):
+    weighs = False
+
+
 LEARNERS = [
+    (Deaf(), {"rows_of_more_weight_draw_the_answers_to_them"}),
+    (Sly(), {"rows_of_more_weight_draw_the_answers_to_them"}),
     (Drifting(), {"the_graph_equals_the_fitted_model"}),
     (Dice(), {"the_same_seed_gives_the_same_bytes"}),
     (Silent(), {"fit_returns_itself_and_leaves_its_data_alone"}),
@@ -306,3 +319,9 @@ def test_checks_are_named_by_law_and_case():
     assert len(names) == len(set(names))
     assert {name.partition("[")[2] for name in names} == {"binary]", "multiclass]", "regression]"}
     assert "any_input_is_legal[text-regression]" in [name for name, _ in checks(laws_of(TargetMean()))]
+
+
+def test_a_weight_that_is_not_a_row_twice_is_told():
+    for learner, kept in ((Good(), True), (Deaf(), False)):
+        laws = type("Laws", (LearnerLaws,), {"learner": learner, "repeats": True})
+        assert ("a_weight_of_two_is_a_row_twice" in broken(laws)) is not kept

@@ -49,6 +49,7 @@ def _lines(model: str, data: str, found: Recheck, verdict: Verdict) -> list[str]
     names = [METRICS[score.metric].title for score in found.scores]
     left, middle = max(map(len, names)), max(len(cell(score)) for score in found.scores)
     gaps = f"; {found.left_out:,} more have no answer and were left out" if found.left_out else ""
+    gaps += f"; there is no column {found.unweighted!r}, so each counts once" if found.unweighted else ""
     rows = [f"  {'':<{left}}  {'here':>9}{'':<{middle - 9}}  {'promised':>9}"]
     for name, score in zip(names, found.scores, strict=True):
         rows.append(f"  {name:<{left}}  {cell(score):<{middle}}  {cell(promised.get(score.metric))}".rstrip())

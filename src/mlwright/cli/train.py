@@ -28,6 +28,9 @@ def train(
     time: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="What came when: judge on rows later than those learnt from.")
     ] = None,
+    weight: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="How much each row counts: a number, 0 or more.")
+    ] = None,
     test: Annotated[str | None, typer.Option(metavar="DATA", help="Rows to judge on, sealed until the end.")] = None,
     max_latency: Annotated[
         str | None, typer.Option(metavar="TIME", help="The longest that one row may take, as 1ms.")
@@ -78,6 +81,7 @@ def train(
         trials=trials,
         group=group,
         time=time,
+        weight=weight,
         test=test,
         seed=seed,
         max_latency=max_latency,

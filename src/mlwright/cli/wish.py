@@ -41,6 +41,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     trials: int | None = None
     group: str | None = None
     time: str | None = None
+    weight: str | None = None
     test: str | None = None
     seed: int | None = None
     max_latency: float | str | None = None
@@ -73,6 +74,7 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         trials=wish.trials,
         group=wish.group,
         time=wish.time,
+        weight=wish.weight,
         test=None if wish.test is None else absolute(wish.test),
         seed=wish.seed or 0,
         max_latency=amounts.milliseconds(wish.max_latency),

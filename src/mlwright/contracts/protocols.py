@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,16 +30,26 @@ class Listener(Protocol):
 
 @dataclass(frozen=True)
 class Truth:
-    """What is to be learnt: (n,) class indices in 0..classes-1, or (n,) values centred and scaled (``classes`` is
-    0)."""
+    """What is to be learnt: (n,) class indices in 0..classes-1, or (n,) values centred and scaled (``classes`` is 0).
+
+    ``weight`` (n,) says how much each row counts, in numbers above 0; None: all alike. A weight of 2 is a row that is
+    there twice."""
 
     task: TaskKind
     values: NDArray[Any]
     classes: int
+    weight: NDArray[np.float64] | None = None
 
     def at(self, rows: NDArray[Any]) -> Truth:
         """The truth of some rows (indices or a mask)."""
-        return Truth(self.task, self.values[rows], self.classes)
+        return Truth(self.task, self.values[rows], self.classes, None if self.weight is None else self.weight[rows])
+
+    @property
+    def balanced(self) -> Truth:
+        """The same with weights whose mean is 1: options of learners and steps are meant for rows that count once."""
+        if self.weight is None or not len(self.weight):
+            return self
+        return replace(self, weight=self.weight / self.weight.mean())
 
     @property
     def width(self) -> int:

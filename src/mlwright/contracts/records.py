@@ -55,9 +55,10 @@ class ChildTable(Record, frozen=True):
 class Problem(Record, frozen=True):
     """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead.
 
-    ``query`` is SQL for data in a database, ``schema`` the path of a Schema that the user corrected (TOML), ``tables``
-    are child tables, ``memory`` bytes that the run may take (None: three quarters of what is free), and ``keep`` the
-    codes of repairs that are not to be made.
+    ``group`` names the column of rows that belong together, ``time`` that of what came when, ``weight`` that of how
+    much each row counts. ``query`` is SQL for data in a database, ``schema`` the path of a Schema that the user
+    corrected (TOML), ``tables`` are child tables, ``memory`` bytes that the run may take (None: three quarters of what
+    is free), and ``keep`` the codes of repairs that are not to be made.
     """
 
     target: str
@@ -67,6 +68,7 @@ class Problem(Record, frozen=True):
     trials: int | None = None
     group: str | None = None
     time: str | None = None
+    weight: str | None = None
     test: str | None = None
     seed: int = 0
     max_latency: float | None = None
@@ -179,11 +181,13 @@ class Relation(Record, frozen=True):
 class Schema(Record, frozen=True):
     """The typed row. The graph's input ``numbers`` holds the columns of ``numbers`` in that order (float64, missing is
     NaN, booleans 0 and 1, datetimes as seconds since 1970), ``strings`` those of ``strings`` (missing is ""; the items
-    of a list stand with ITEM_MARK between them). ``relations`` make columns out of child tables."""
+    of a list stand with ITEM_MARK between them). ``relations`` make columns out of child tables. ``weight`` names the
+    column that says how much a row counts when a model is judged: no feature."""
 
     columns: tuple[Column, ...]
     target: Target
     relations: tuple[Relation, ...] = ()
+    weight: str | None = None
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -225,7 +229,7 @@ class Origin(Record, frozen=True):
     taken: int = 0
 
 
-TARGET, GROUP = "__target__", "__group__"
+TARGET, GROUP, WEIGHT = "__target__", "__group__", "__weight__"
 
 
 class Table(Record, frozen=True):
@@ -233,8 +237,9 @@ class Table(Record, frozen=True):
 
     Both hold the schema's feature columns, typed (Float64, Boolean, Datetime or String; missing is null), and the
     columns TARGET (Int32 class index, or Float64) and, if the problem names a group, GROUP (Int32 codes); train.arrow
-    has GROUP also where rows were recorded more than once: copies have one code. With ``Problem.time`` the rows are in
-    time order.
+    has GROUP also where rows were recorded more than once: copies have one code. If the problem names a weight, they
+    have WEIGHT (Float64, above 0, its mean over train.arrow is 1); a test table without that column has none. With
+    ``Problem.time`` the rows are in time order.
 
     ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
     the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content; ``origins``

@@ -20,8 +20,9 @@ class Evidence:
 
     ``y`` (n,) class indices or numbers; every prediction is (n, k) probabilities or (n,) values. ``baselines`` are
     simpler predictors on the same rows ("constant", "small tree", "linear model"); without a "constant" the mean of the
-    target or the shares of the classes stand in. ``groups`` (n,) are drawn whole when samples are drawn.
-    ``method`` says in words how the predictions were made.
+    target or the shares of the classes stand in. ``groups`` (n,) are drawn whole when samples are drawn; ``weight``
+    (n,) says how much each row counts, in numbers above 0 (None: all alike). ``method`` says in words how the
+    predictions were made.
 
     If ``prediction`` was chosen among several on these same rows, ``out_of_fold`` has all of them by trial, and
     ``select(rows)`` makes the choice again from these row numbers alone (some several times, some not at all) and
@@ -42,6 +43,7 @@ class Evidence:
     threshold: float | None = None
     baselines: Mapping[str, Array] = field(default_factory=dict)
     groups: Array | None = None
+    weight: Array | None = None
     out_of_fold: Mapping[str, Array] | None = None
     select: Select | None = None
     samples: int | None = None

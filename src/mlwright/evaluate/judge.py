@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from mlwright.contracts.errors import InputError
-from mlwright.contracts.records import Score, TaskKind, Verdict
+from mlwright.contracts.records import Score, Verdict
 from mlwright.evaluate.baselines import baselines
 from mlwright.evaluate.evidence import Array, Evidence
 from mlwright.evaluate.resample import Draws, Prepare, affordable, sample
 from mlwright.evaluate.rules import Standing, decide
 from mlwright.evaluate.selection import optimism, repeats
-from mlwright.metrics import METRICS, Metric, confusion, find, labels, of_task, shown, weigher
+from mlwright.metrics import METRICS, Metric, Weigh, confusion, find, labels, of_task, shown, weigher
 
 
 def judge(evidence: Evidence, seed: int) -> Verdict:
@@ -21,13 +21,12 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
     """
     main = find(evidence.metric, evidence.task)
     metrics = of_task(evidence.task, main.name)
-    y, threshold = evidence.y, evidence.threshold
-    _require_rows(y)
+    _require_rows(evidence.y)
     counts = _counts(evidence)
-    model = {m.name: _number(m, y, evidence.prediction, threshold) for m in metrics}
-    rivals = {b: _number(main, y, p, threshold) for b, p in baselines(evidence, main).items()}
+    model = {m.name: _number(m, evidence, evidence.prediction) for m in metrics}
+    rivals = {b: _number(main, evidence, p) for b, p in baselines(evidence, main).items()}
     times, rows = affordable(evidence.prediction, np.array(list(counts.values())))
-    draws = Draws(len(y), evidence.groups, seed, rows)
+    draws = Draws(len(evidence.y), evidence.groups, seed, rows)
     ours, theirs = sample((model, rivals), draws, times)
     cost = optimism(evidence, metrics, seed)
     better = {m.name: 1.0 if m.greater_is_better else -1.0 for m in metrics}
@@ -36,7 +35,7 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
         scores=tuple(corrected[m.name].score(m.name) for m in metrics),
         baselines={b: their.score(main.name) for b, their in theirs.items()},
         gains={b: ((corrected[main.name] - t) * better[main.name]).score(main.name) for b, t in theirs.items()},
-        rows=len(y),
+        rows=len(evidence.y),
         counts=counts,
         groups=None if evidence.groups is None else draws.units,
         findings=evidence.findings,
@@ -45,22 +44,21 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
     return _verdict(evidence, standing, _method(evidence, ours[main.name].value, corrected[main.name].value))
 
 
-def fresh(y: Array, prediction: Array, metric: str, threshold: float | None = None, seed: int = 0) -> tuple[Score, ...]:
-    """All metrics of a model's predictions for new rows, with their intervals, ``metric`` first.
+def fresh(evidence: Evidence, seed: int) -> tuple[Score, ...]:
+    """All metrics of a finished model's predictions for new rows, with their intervals, the named one first.
 
-    ``y`` (n,) class indices or numbers, ``prediction`` (n, k) probabilities or (n,) values. Raises InputError if there
-    are no rows or a class index is not one of the model's.
+    Raises InputError if there are no rows or a class index is not one of the model's.
     """
-    task = _task(prediction)
-    main = find(metric, task)
+    y, prediction, task = evidence.y, evidence.prediction, evidence.task
+    main = find(evidence.metric, task)
     _require_rows(y)
     if task != "regression" and not (y.min() >= 0 and y.max() < prediction.shape[1]):
         raise InputError(
             "a row is of a class that the model doesn't know", way_out="leave such rows out, or train anew"
         )
-    numbers = {m.name: _number(m, y, prediction, threshold) for m in of_task(task, main.name)}
+    numbers = {m.name: _number(m, evidence, prediction) for m in of_task(task, main.name)}
     times, rows = affordable(prediction, None if task == "regression" else np.bincount(y))
-    (sampled,) = sample((numbers,), Draws(len(y), None, seed, rows), times)
+    (sampled,) = sample((numbers,), Draws(len(y), evidence.groups, seed, rows), times)
     return tuple(seen.score(name) for name, seen in sampled.items())
 
 
@@ -69,8 +67,17 @@ def _require_rows(y: Array) -> None:
         raise InputError("there are no rows to judge", way_out="bring rows whose target is known")
 
 
-def _number(metric: Metric, y: Array, prediction: Array, threshold: float | None) -> Prepare:
-    return lambda rows: weigher(metric, y[rows], prediction[rows], threshold)
+def _number(metric: Metric, evidence: Evidence, prediction: Array) -> Prepare:
+    """From row numbers to the metric's weigher on these rows, in which each also counts by its own weight."""
+
+    def prepare(rows: Array) -> Weigh:
+        weigh = weigher(metric, evidence.y[rows], prediction[rows], evidence.threshold)
+        if evidence.weight is None:
+            return weigh
+        own = evidence.weight[rows]
+        return lambda counts: weigh(own if counts is None else own * counts)
+
+    return prepare
 
 
 def _verdict(evidence: Evidence, standing: Standing, method: str) -> Verdict:
@@ -111,9 +118,3 @@ def _method(evidence: Evidence, seen: float, corrected: float) -> str:
         f"again {repeats(evidence)} times on samples of them and judged on the rows left out; uncorrected it is "
         f"{shown(seen)}, corrected {shown(corrected)}."
     )
-
-
-def _task(prediction: Array) -> TaskKind:
-    if prediction.ndim == 1:
-        return "regression"
-    return "binary" if prediction.shape[1] == 2 else "multiclass"

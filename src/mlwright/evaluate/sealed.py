@@ -10,22 +10,23 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mlwright.contracts.protocols import Feeds
-from mlwright.contracts.records import GROUP, TARGET, Schema
+from mlwright.contracts.records import GROUP, TARGET, WEIGHT, Schema
 from mlwright.frames import feeds
 
 
 @dataclass(frozen=True, eq=False)
 class Sealed:
-    """Rows that nothing was learnt from: the graph's feeds, ``y`` (n,) class indices or numbers, groups if there
-    are."""
+    """Rows that nothing was learnt from: the graph's feeds, ``y`` (n,) class indices or numbers, groups and weights if
+    there are."""
 
     feeds: Feeds
     y: NDArray[Any]
     groups: NDArray[Any] | None
+    weight: NDArray[Any] | None
 
 
 def unseal(run: Path, schema: Schema) -> Sealed:
     """The sealed rows of a run."""
     frame = pl.read_ipc(run / "holdout.arrow")
-    groups = frame[GROUP].to_numpy() if GROUP in frame.columns else None
-    return Sealed(feeds(frame, schema), frame[TARGET].to_numpy(), groups)
+    groups, weight = (frame[name].to_numpy() if name in frame.columns else None for name in (GROUP, WEIGHT))
+    return Sealed(feeds(frame, schema), frame[TARGET].to_numpy(), groups, weight)

@@ -49,16 +49,18 @@ def _selection(evidence: Evidence) -> Select | None:
         return evidence.select
     candidates: Mapping[str, Array] = evidence.out_of_fold
     metric = find(evidence.metric, evidence.task)
-    y = evidence.y
+    y, weight = evidence.y, evidence.weight
 
     def best(rows: Array) -> Array:
-        return min(candidates.values(), key=lambda p: loss(metric, y[rows], p[rows], evidence.threshold))
+        count = None if weight is None else weight[rows]
+        return min(candidates.values(), key=lambda p: loss(metric, y[rows], p[rows], evidence.threshold, count))
 
     return best
 
 
 def _flattery(evidence: Evidence, metric: Metric, again: Array, out: Array) -> float:
     y, threshold = evidence.y[out], evidence.threshold
-    kept = score(metric, y, evidence.prediction[out], threshold)
-    chosen = score(metric, y, again[out], threshold)
+    weight = None if evidence.weight is None else evidence.weight[out]
+    kept = score(metric, y, evidence.prediction[out], threshold, weight)
+    chosen = score(metric, y, again[out], threshold, weight)
     return kept - chosen if metric.greater_is_better else chosen - kept

@@ -11,12 +11,13 @@ import polars as pl
 
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import GROUP, TARGET, Column, Finding, Origin, Problem, Schema, Table
+from mlwright.contracts.records import GROUP, TARGET, WEIGHT, Column, Finding, Origin, Problem, Schema, Table
 from mlwright.ingest import children, holdout, kinds, sample
 from mlwright.ingest.copies import check_kept, copies, seen_before
 from mlwright.ingest.correction import correct, told
 from mlwright.ingest.source import Source, load
 from mlwright.ingest.target import decide, index_of, read_target
+from mlwright.ingest.weights import mean_one, read_weight, weigh
 from mlwright.trials import allowed_memory
 
 FEWEST = 10
@@ -24,7 +25,7 @@ _NAMED = 5  # column names shown in a finding
 
 
 class _Rows(NamedTuple):
-    """Typed rows with TARGET (and GROUP), and what is to be told about them."""
+    """Typed rows with TARGET (and GROUP and WEIGHT), and what is to be told about them."""
 
     frame: pl.DataFrame
     findings: tuple[Finding, ...]
@@ -56,9 +57,10 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     read = children.infer(sample.with_odd(frame, source.whole).drop(problem.target), related.relations)
     columns = sample.widened(tuple(typed.column for typed in read), source.whole)
     columns = correct(columns, frame, problem.schema)
-    columns = tuple(_as_group(c) if c.name == problem.group else c for c in columns)
-    answer = decide(read_target(frame[problem.target], source.from_text), problem)
-    schema = Schema(columns=columns, target=answer.target)
+    weights = weigh(frame, columns, problem, source.origin.name)
+    columns = tuple(_as_no_feature(c) if c.name in (problem.group, problem.weight) else c for c in columns)
+    answer = decide(weights.counted(read_target(frame[problem.target], source.from_text)), problem, weights.values)
+    schema = Schema(columns=columns, target=answer.target, weight=problem.weight)
     schema = msgspec.structs.replace(schema, relations=children.read_relations(related.relations, schema))
     if not schema.features:
         way_out = "Give columns that vary from row to row."
@@ -69,10 +71,11 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
         *_about_columns(schema, frame, problem),
         *told(schema.columns, frame),
         *answer.findings,
+        *weights.findings,
     )
     known = kinds.known(read, frame.height)
     features = frames.conform(frame, schema, source.origin.name, known)
-    typed = _typed(frame, features, source.origin.name, answer.values, problem)
+    typed = _typed(frame, weights.beside(features), source.origin.name, answer.values, problem)
     left_out = typed.frame.filter(pl.col(TARGET).is_not_null())
     if left_out.height < FEWEST:
         what = f"{left_out.height} rows with a target are too few"
@@ -81,9 +84,9 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     if same.groups is not None:
         left_out = left_out.with_columns(pl.Series(GROUP, same.groups))
     parts = _sealed(left_out, schema, problem)
-    frames.write(parts.train, folder / "train.arrow")
+    frames.write(mean_one(parts.train), folder / "train.arrow")
     if parts.sealed is not None:
-        frames.write(parts.sealed, folder / "holdout.arrow")
+        frames.write(mean_one(parts.sealed), folder / "holdout.arrow")
     return Table(
         source=source.origin.name,
         rows=parts.train.height,
@@ -105,21 +108,26 @@ def _as_read(source: Source, bounds: sample.Bounds) -> tuple[Finding, ...]:
 
 def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
     """The columns that the problem names are there, and apart."""
-    for role, name in (("target", problem.target), ("group", problem.group), ("time", problem.time)):
+    roles = {"target": problem.target, "group": problem.group, "time": problem.time, "weight": problem.weight}
+    for role, name in roles.items():
         if name is not None and name not in frame.columns:
             hint = near_miss(name, frame.columns)
             shown = ", ".join(map(repr, frame.columns[:20])) + (", ..." if frame.width > 20 else "")
             what = f"no column {name!r} for the {role}" + (f"; {hint}" if hint else "")
             raise InputError(what, where=where, way_out=f"The columns are: {shown}.")
-    if problem.target in (problem.group, problem.time):
-        raise InputError(f"{problem.target!r} is the target and can't be the group or the time too", where=where)
-    for name in (TARGET, GROUP):
+    if problem.target in (problem.group, problem.time, problem.weight):
+        raise InputError(
+            f"{problem.target!r} is the target and can't be the group, the time or the weight", where=where
+        )
+    if problem.weight is not None and problem.weight in (problem.group, problem.time):
+        raise InputError(f"{problem.weight!r} is the weight and can't be the group or the time too", where=where)
+    for name in (TARGET, GROUP, WEIGHT):
         if name in frame.columns:
             what = f"the column name {name!r} is used by mlwright itself"
             raise InputError(what, where=where, way_out="Rename this column.")
 
 
-def _as_group(column: Column) -> Column:
+def _as_no_feature(column: Column) -> Column:
     return msgspec.structs.replace(column, kind="identifier", words=None, formats=(), low=None, high=None, levels=())
 
 
@@ -209,10 +217,14 @@ def _test_rows(source: Source, problem: Problem, schema: Schema) -> _Rows:
     if problem.group is not None:
         typed = typed.with_columns(pl.lit(-1, dtype=pl.Int32).alias(GROUP))
     kept = typed.filter(pl.col(TARGET).is_not_null())
-    gaps = typed.height - kept.height
-    message = f"{gaps} of {typed.height} rows of the test data have no value for the target and were left out."
-    finding = Finding(code="missing-target", severity="info", message=message, column=schema.target.name)
-    return _Rows(kept, (finding,) if gaps else ())
+    findings = []
+    if gaps := typed.height - kept.height:
+        message = f"{gaps} of {typed.height} rows of the test data have no value for the target and were left out."
+        findings.append(Finding(code="missing-target", severity="info", message=message, column=schema.target.name))
+    if schema.weight is not None and WEIGHT not in typed.columns:
+        message = f"The test data has no column {schema.weight!r}: each of its rows counts once."
+        findings.append(Finding(code="test-without-weight", severity="warning", message=message, column=schema.weight))
+    return _Rows(kept, tuple(findings))
 
 
 def labelled(
@@ -220,7 +232,8 @@ def labelled(
 ) -> pl.DataFrame:
     """Rows to judge a model on (a path or URL, or a table): typed by its schema, with TARGET, null where it is missing.
 
-    ``tables`` are the schema's child tables by name; without them their columns must be in ``data``.
+    ``tables`` are the schema's child tables by name; without them their columns must be in ``data``. If the schema has
+    a weight and ``data`` that column, there is WEIGHT, and rows of weight 0 are left out.
 
     Raises InputError when there is no target, no row has one, or a class is not one of the schema's.
     """
@@ -239,7 +252,11 @@ def _labelled(source: Source, schema: Schema, tables: Mapping[str, Any] | None) 
     target = index_of(answers, schema.target, source.origin.name)
     if target.null_count() == target.len():
         raise InputError("no row has a value for the target", where=source.origin.name, way_out="Give labelled rows.")
-    return typed.with_columns(target.alias(TARGET))
+    if schema.weight is None or schema.weight not in source.frame.columns:
+        return typed.with_columns(target.alias(TARGET))
+    weights = read_weight(source.frame[schema.weight], schema.columns, target.is_not_null(), source.origin.name)
+    typed = typed.with_columns(weights.alias(WEIGHT), target.alias(TARGET))
+    return mean_one(typed.filter(weights.ne_missing(0.0)))
 
 
 def _about_columns(schema: Schema, frame: pl.DataFrame, problem: Problem) -> tuple[Finding, ...]:
@@ -252,7 +269,7 @@ def _about_columns(schema: Schema, frame: pl.DataFrame, problem: Problem) -> tup
         findings.append(Finding(code="constant-column", severity="info", message=message, column=only))
     types = frame.schema
     for column in schema.columns:
-        if column.kind != "identifier" or column.name == problem.group:
+        if column.kind != "identifier" or column.name in (problem.group, problem.weight):
             continue
         if types[column.name] == pl.Binary:
             message = f"{column.name!r} holds bytes (images, files?), which are not read; it was left out."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from mlwright import frames, metrics
@@ -67,9 +68,9 @@ def _amounts(texts: pl.Series, notation: Notation | None) -> Reading | None:
     return None if wrong else Reading(numbers, words=False, notation=notation)
 
 
-def decide(reading: Reading, problem: Problem) -> Answer:
-    """The task and the Target. Raises InputError if the target can't be learnt, or not in the way that was asked
-    for."""
+def decide(reading: Reading, problem: Problem, weight: pl.Series | None = None) -> Answer:
+    """The task and the Target; a number's mean and scale are those of rows that count by their ``weight`` (Float64).
+    Raises InputError if the target can't be learnt, or not in the way that was asked for."""
     name = problem.target
     _finite(reading.labels, name)
     distinct = reading.labels.drop_nulls().n_unique()
@@ -80,7 +81,7 @@ def decide(reading: Reading, problem: Problem) -> Answer:
         way_out = "Give rows with other values too, or name another target."
         raise InputError(f"every row has the same target, {value!r}", where=f"column {name!r}", way_out=way_out)
     if _wants_regression(reading, problem, distinct):
-        return _regression(reading, name)
+        return _regression(reading, name, weight)
     return _classification(reading, problem)
 
 
@@ -157,18 +158,17 @@ def _as_numbers(reading: Reading, name: str) -> pl.Series:
     return values
 
 
-def _regression(reading: Reading, name: str) -> Answer:
+def _regression(reading: Reading, name: str, weight: pl.Series | None) -> Answer:
     values = _as_numbers(reading, name)
     _finite(values, name)
     present = values.drop_nulls().to_numpy()
     if len(present) == 0 or present.min() == present.max():
         raise InputError("the target never changes", where=f"column {name!r}", way_out="Name another target.")
-    scale = float(present.std()) or float(present.max() - present.min())  # tiny values may underflow to 0
-    return Answer(
-        Target(name=name, task="regression", mean=float(present.mean()), scale=scale, notation=reading.notation),
-        values,
-        (),
-    )
+    count = None if weight is None else weight.filter(values.is_not_null()).to_numpy() / weight.max()
+    mean = float(np.average(present, weights=count))
+    spread = float(present.std() if count is None else np.sqrt(np.average((present - mean) ** 2, weights=count)))
+    scale = spread or float(present.max() - present.min())  # tiny values may underflow to 0
+    return Answer(Target(name=name, task="regression", mean=mean, scale=scale, notation=reading.notation), values, ())
 
 
 def _classification(reading: Reading, problem: Problem) -> Answer:

@@ -29,6 +29,8 @@ class Learner(ABC):
     - ``terms.watch`` marks rows meant for early stopping and the like; they may be learnt from afterwards.
     - ``settled`` is what it then knows about itself (how many rounds to boost, how much to regularise), as JSON. Fitted
       on all rows with ``terms.settled`` of its folds, it takes the middle of these and learns from all rows alike.
+    - A learner that minds how much each row counts (``truth.weight``) says so by ``weighs``: its answers then move
+      towards the rows that count more, also in what it decides by the watched rows. Else they don't hang on it.
     - `predict` gives (n, w): the probability of the second class (binary, w = 1), of every class (multiclass), or the
       value on the truth's scale (regression, w = 1); finite for every legal x.
     - `emit` gives the same as an expression of x, equal within 1e-5 on any x; a learner that can't be emitted can't be
@@ -38,6 +40,7 @@ class Learner(ABC):
     tasks: ClassVar[tuple[TaskKind, ...]] = ("binary", "multiclass", "regression")
     flavour: ClassVar[Flavour] = "trees"
     looks: ClassVar[bool] = True
+    weighs: ClassVar[bool] = False
 
     @property
     def settled(self) -> dict[str, Any]:
@@ -74,7 +77,8 @@ def emit_linked(raw: Tensor, task: str) -> Tensor:
 def loss(answer: NDArray[Any], truth: Truth) -> float:
     """The mean squared error, or the log loss, of what a learner answers (n, w)."""
     if truth.task == "regression":
-        return float(np.mean((answer[:, 0] - truth.values) ** 2))
+        return float(np.average((answer[:, 0] - truth.values) ** 2, weights=truth.weight))
     if truth.task == "binary":
         answer = np.hstack([1 - answer, answer])
-    return float(-np.mean(np.log(np.clip(answer[np.arange(len(answer)), truth.values], 1e-7, None))))
+    right = np.clip(answer[np.arange(len(answer)), truth.values], 1e-7, None)
+    return float(-np.average(np.log(right), weights=truth.weight))

@@ -6,7 +6,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,7 @@ class Boosting(Learner):
     them; or as long as was settled. ``rate`` is the learning rate. A library adds how it trains, predicts and what its
     trees are."""
 
+    weighs: ClassVar[bool] = True
     rounds: int = 1000
     rate: float = 0.05
     patience: int = 50

@@ -57,7 +57,7 @@ class CatBoost(Boosting):
             return self  # CatBoost refuses both: the constant is all that can be learnt
         if truth.task == "multiclass":
             self._present, values = np.unique(truth.values, return_inverse=True)
-            known = Truth(truth.task, values, len(self._present))
+            known = Truth(truth.task, values, len(self._present), truth.weight)
         learn = np.flatnonzero(~terms.watch)
         whole = truth.task == "regression" or len(np.unique(known.values[learn])) == len(np.unique(known.values))
         watch = terms.watch if whole and len(learn) and _varies(x[learn]) else np.zeros_like(terms.watch)
@@ -67,7 +67,7 @@ class CatBoost(Boosting):
 
     def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> catboost.CatBoost:
         x, truth = data
-        pool = catboost.Pool(x, truth.values, thread_count=1)
+        pool = catboost.Pool(x, truth.values, weight=truth.weight, thread_count=1)
         if pace.hurried and rounds > LOOK:
             self._model(seed, LOOK, pace.rate).fit(pool, callbacks=[_Deadline(pace)])
         model = self._model(seed, rounds, pace.after(LOOK) or pace.rate)
@@ -75,7 +75,7 @@ class CatBoost(Boosting):
             return model.fit(pool, callbacks=[_Deadline(pace)])
         return model.fit(
             pool,
-            eval_set=catboost.Pool(watch[0], watch[1].values, thread_count=1),
+            eval_set=catboost.Pool(watch[0], watch[1].values, weight=watch[1].weight, thread_count=1),
             early_stopping_rounds=self.patience,
             use_best_model=True,
             callbacks=[_Deadline(pace)],
@@ -175,8 +175,9 @@ def _stump(bias: NDArray[np.float64]) -> Forest:
 def _constant(truth: Truth) -> NDArray[np.float64]:
     """The answer before the link that the mean of the truth gives."""
     if truth.task == "regression":
-        return np.array([truth.values.mean()])
-    shares = (np.bincount(truth.values, minlength=truth.classes) + 0.5) / (len(truth.values) + 0.5 * truth.classes)
+        return np.array([np.average(truth.values, weights=truth.weight)])
+    counts = np.bincount(truth.values, weights=truth.weight, minlength=truth.classes)
+    shares = (counts + 0.5) / (counts.sum() + 0.5 * truth.classes)
     logs = np.log(shares)
     return np.array([logs[1] - logs[0]]) if truth.task == "binary" else logs
 

@@ -18,13 +18,15 @@ class Constant(Learner):
     """The classes' shares, or the mean, whatever the row. Every model has to beat it."""
 
     looks: ClassVar[bool] = False
+    weighs: ClassVar[bool] = True
     _answer: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1), init=False)
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Constant:
         if truth.task == "regression":
-            self._answer = np.array([np.mean(truth.values)])
+            self._answer = np.array([np.average(truth.values, weights=truth.weight)])
         else:
-            share = np.bincount(truth.values, minlength=truth.classes) / len(truth.values)
+            counts = np.bincount(truth.values, weights=truth.weight, minlength=truth.classes)
+            share = counts / (len(truth.values) if truth.weight is None else truth.weight.sum())
             self._answer = share[1:] if truth.task == "binary" else share
         return self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ class ExtraTrees(Learner):
     """Averaged trees with random thresholds (Geurts et al. 2006). ``features`` is the share of columns looked at for a
     split (0: the square root of their number), ``least`` the rows in a leaf, ``leaves`` the most leaves of a tree."""
 
+    weighs: ClassVar[bool] = True
     trees: int = 100
     least: int = 2
     features: float = 0.0
@@ -46,7 +47,7 @@ class ExtraTrees(Learner):
         while self._model.n_estimators < self.trees:
             self._model.n_estimators = min(self.trees, self._model.n_estimators + _BATCH)
             with np.errstate(**_ADDING_UP):
-                self._model.fit(x, truth.values)
+                self._model.fit(x, truth.values, sample_weight=truth.weight)
             if terms.clock.left < 0:
                 break
         return self
@@ -63,6 +64,7 @@ class ExtraTrees(Learner):
 class SmallTree(Learner):
     """One decision tree of ``depth`` levels: what a person could read. A baseline to beat."""
 
+    weighs: ClassVar[bool] = True
     depth: int = 3
     least: int = 5
     _truth: tuple[str, int] = field(default=("", 1), init=False)
@@ -73,7 +75,7 @@ class SmallTree(Learner):
         kind = DecisionTreeRegressor if truth.task == "regression" else DecisionTreeClassifier
         self._model = kind(max_depth=self.depth, min_samples_leaf=self.least, random_state=terms.seed)
         with np.errstate(**_ADDING_UP):
-            self._model.fit(x, truth.values)
+            self._model.fit(x, truth.values, sample_weight=truth.weight)
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:

@@ -25,6 +25,7 @@ class Kernel(Learner):
     are smooth."""
 
     flavour: ClassVar[Flavour] = "linear"
+    weighs: ClassVar[bool] = True
     landmarks: int = 500
     narrow: float = 1.0
     strengths: tuple[float, ...] = (0.3, 3.0, 30.0, 300.0)
@@ -39,7 +40,7 @@ class Kernel(Learner):
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Kernel:
         drawn = np.random.default_rng(terms.seed).permutation(len(x))[: self.landmarks]
         self._landmarks = x[np.sort(drawn)].astype(np.float64)
-        self._scale = self.narrow / max(float(x.var(axis=0, dtype=np.float64).sum()), 1e-12)
+        self._scale = self.narrow / max(_spread(x, truth.weight), 1e-12)
         strength, directions = np.linalg.eigh(self._near(self._landmarks))
         kept = strength > _FLAT * strength[-1]
         onto = directions[:, kept] / np.sqrt(strength[kept])
@@ -57,6 +58,14 @@ class Kernel(Learner):
         """How near each row is to each landmark: (n, landmarks)."""
         parts = (x[start : start + _CHUNK] for start in range(0, max(1, len(x)), _CHUNK))
         return np.vstack([np.exp(distances(part, self._landmarks) * -self._scale) for part in parts])
+
+
+def _spread(x: Matrix, weight: NDArray[np.float64] | None) -> float:
+    """The sum of the columns' variances."""
+    if weight is None:
+        return float(x.var(axis=0, dtype=np.float64).sum())
+    centred = x - np.average(x, axis=0, weights=weight)
+    return float(np.average(centred**2, axis=0, weights=weight).sum())
 
 
 def distances(x: NDArray[Any], rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -39,11 +39,12 @@ class LightGBM(Boosting):
 
         look_at_the_clock.order = 40  # type: ignore[attr-defined]  # after LightGBM's own early stopping (30)
         params = self._params(seed, len(x))
-        learnt = lightgbm.Dataset(x, truth.values, params=params, free_raw_data=True)
+        learnt = lightgbm.Dataset(x, truth.values, weight=truth.weight, params=params, free_raw_data=True)
         callbacks: list[Any] = [look_at_the_clock]
         valid = []
         if watch is not None:
-            valid = [lightgbm.Dataset(watch[0], watch[1].values, reference=learnt, params=params)]
+            seen, known = watch
+            valid = [lightgbm.Dataset(seen, known.values, weight=known.weight, reference=learnt, params=params)]
             callbacks.insert(0, lightgbm.early_stopping(self.patience, verbose=False))
         return lightgbm.train(params, learnt, rounds, valid_sets=valid, callbacks=callbacks)
 

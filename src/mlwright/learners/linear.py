@@ -25,6 +25,7 @@ class Linear(Learner):
     one that does best on the watched rows, or that was settled, is fitted on all of them."""
 
     flavour: ClassVar[Flavour] = "linear"
+    weighs: ClassVar[bool] = True
     strengths: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     iterations: int = 200
     _task: str = field(default="", init=False)
@@ -73,7 +74,7 @@ class Linear(Learner):
 
     def _solve(self, x: Any, truth: Truth, strength: float) -> None:
         if truth.task == "regression":
-            ridge = Ridge(alpha=1.0 / strength).fit(x, truth.values)
+            ridge = Ridge(alpha=1.0 / strength).fit(x, truth.values, sample_weight=truth.weight)
             self._weights, self._bias = ridge.coef_[:, None], np.array([ridge.intercept_])
             return
         present = np.unique(truth.values)
@@ -85,7 +86,8 @@ class Linear(Learner):
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # a model cut short is judged like any other
-            model = LogisticRegression(C=strength, max_iter=self.iterations, tol=1e-3).fit(x, truth.values)
+            model = LogisticRegression(C=strength, max_iter=self.iterations, tol=1e-3)
+            model.fit(x, truth.values, sample_weight=truth.weight)
         if truth.task == "binary":
             self._weights, self._bias = model.coef_.T, model.intercept_
         elif len(present) == 2:  # scikit-learn gives one column for two classes

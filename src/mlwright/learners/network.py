@@ -27,6 +27,7 @@ class Network(Learner):
     """
 
     flavour: ClassVar[Flavour] = "linear"
+    weighs: ClassVar[bool] = True
     layers: tuple[int, ...] = (128,)
     decay: float = 0.01
     rate: float = 1e-3
@@ -56,11 +57,11 @@ class Network(Learner):
             learning_rate_init=self.rate,
             random_state=np.random.RandomState(terms.seed),  # a number would shuffle each epoch alike
         )
-        some, known = x[learn], truth.values[learn]
+        some, known = x[learn], truth.at(learn)
         classes: Any = {} if truth.task == "regression" else {"classes": np.arange(truth.classes)}
         best, since = np.inf, 0
         for epoch in range(epochs):
-            model.partial_fit(some, known, **classes)
+            model.partial_fit(some, known.values, sample_weight=known.weight, **classes)
             made = list(zip(model.coefs_, model.intercepts_, strict=True))
             error = loss(self._answer(made, x[watch]), truth.at(watch)) if watched else -1.0
             since = 0 if error < best or not watched else since + 1

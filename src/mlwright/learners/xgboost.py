@@ -47,11 +47,13 @@ class XGBoost(Boosting):
 
     def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> xgboost.Booster:
         x, truth = data
-        learnt = xgboost.QuantileDMatrix(_bounded(x), truth.values, nthread=1)
+        learnt = xgboost.QuantileDMatrix(_bounded(x), truth.values, weight=truth.weight, nthread=1)
         callbacks: list[Any] = [_Paced(pace)]
         evals = []
         if watch is not None:
-            evals = [(xgboost.QuantileDMatrix(_bounded(watch[0]), watch[1].values, ref=learnt, nthread=1), "watch")]
+            seen, known = _bounded(watch[0]), watch[1]
+            data_watched = xgboost.QuantileDMatrix(seen, known.values, weight=known.weight, ref=learnt, nthread=1)
+            evals = [(data_watched, "watch")]
             callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=self.patience, save_best=True))
         params = self._params(seed)
         return xgboost.train(params, learnt, rounds, evals=evals, callbacks=callbacks, verbose_eval=False)

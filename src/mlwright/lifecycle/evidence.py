@@ -29,7 +29,8 @@ def sealed_evidence(search: Search, candidates: Candidates, findings: tuple[Find
         prediction=_answer(model, rows.feeds),
         baselines={words: _answer(reader(search, id), rows.feeds) for id, words in _finished(search).items()},
         groups=rows.groups,
-        method=method,
+        weight=rows.weight,
+        method=method + _counted(search, rows.weight),
         **_shared(search, candidates, findings),
     )
 
@@ -63,12 +64,18 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
         prediction=shown(chosen([raw[n] for n in names], target.task)),
         baselines={words: shown(raw[id]) for id, words in _finished(search).items()},
         groups=None if ground.groups is None else ground.groups[search.scored()],
-        method=f"{ground.plan.folds}-fold cross-validation ({words})",
+        weight=truth.weight,
+        method=f"{ground.plan.folds}-fold cross-validation ({words})" + _counted(search, truth.weight),
         out_of_fold={n: shown(raw[n]) for n in done},
         select=select,
         samples=int(np.clip(8e6 / (len(truth.values) * truth.width * len(done)), 25, 100)),
         **_shared(search, candidates, findings),
     )
+
+
+def _counted(search: Search, weight: NDArray[Any] | None) -> str:
+    """That rows count by their weight, for the end of a method."""
+    return "" if weight is None else f", where each row counts by its {search.ground.problem.weight!r}"
 
 
 def _shared(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> dict[str, Any]:

@@ -46,19 +46,24 @@ def weigher(metric: Metric, y: Array, prediction: Array, threshold: float | None
     return metric.prepare(y, labels(prediction, threshold) if metric.needs == "label" else prediction)
 
 
-def score(metric: Metric, y: Array, prediction: Array, threshold: float | None = None) -> float:
-    """The metric's value; ``y`` (n,) class indices or numbers, ``prediction`` (n, k) probabilities or (n,) values.
+def score(
+    metric: Metric, y: Array, prediction: Array, threshold: float | None = None, weight: Array | None = None
+) -> float:
+    """The metric's value; ``y`` (n,) class indices or numbers, ``prediction`` (n, k) probabilities or (n,) values,
+    ``weight`` (n,) how much each row counts (None: all alike).
 
     Raises InputError if there are no rows.
     """
-    return weigher(metric, y, prediction, threshold)(None)
+    return weigher(metric, y, prediction, threshold)(weight)
 
 
-def loss(metric: Metric, y: Array, prediction: Array, threshold: float | None = None) -> float:
+def loss(
+    metric: Metric, y: Array, prediction: Array, threshold: float | None = None, weight: Array | None = None
+) -> float:
     """``score`` turned so that smaller is better; infinite if a prediction is not a finite number."""
     if not np.isfinite(prediction).all():
         return float("inf")
-    value = score(metric, y, prediction, threshold)
+    value = score(metric, y, prediction, threshold, weight)
     return -value if metric.greater_is_better else value
 
 

@@ -18,6 +18,7 @@ WHY = {
     "identifier": "Its values tell rows apart, and new rows bring new ones.",
     "constant": "It has the same value in every row.",
 }
+COUNTS = "It says how much each row counted, and is no feature."
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,7 @@ def card(facts: Card) -> str:
         _verdict(facts.verdict),
         ["## What it does", *_task(facts)],
         ["## How good it is", *_scores(facts)],
-        ["## What it reads", *_columns(facts.schema)],
+        ["## What it reads", *_columns(facts)],
         ["## What it is made of", *_ensemble(facts.candidates)],
         ["## How to use it", *_usage(facts)],
         ["## Limits", *_limits(facts)],
@@ -109,7 +110,8 @@ def _confusion(facts: Card) -> list[str]:
     return ["Truth (rows) against answer (columns):", "\n".join(table(["", *names], body))]
 
 
-def _columns(schema: Schema) -> list[str]:
+def _columns(facts: Card) -> list[str]:
+    schema, counts = facts.schema, facts.problem.weight
     some, more = first(schema.features, COLUMNS)
     used = [[escaped(c.name, 60), c.kind, f"{c.missing:,}" if c.missing else "none", _seen(c)] for c in some]
     left = [c for c in schema.columns if c.kind in WHY]
@@ -118,9 +120,13 @@ def _columns(schema: Schema) -> list[str]:
         "\n".join(table(["column", "kind", "missing values", "seen in training"], used)),
         f"… {more}" if more else "",
         "Left out:" if left else "",
-        _bullets([f"{c.name} ({c.kind}): {WHY[c.kind]}" for c in few]),
+        _bullets([f"{c.name} ({'weight' if c.name == counts else c.kind}): {_why(c, counts)}" for c in few]),
         f"… {rest}" if rest else "",
     ]
+
+
+def _why(column: Column, counts: str | None) -> str:
+    return COUNTS if column.name == counts else WHY[column.kind]
 
 
 def _seen(column: Column) -> str:

@@ -77,21 +77,25 @@ def weigh(predictions: Sequence[Floats], truth: Truth, metric: str, like: Blend)
 
 
 def spread(answer: Floats, truth: Truth) -> float:
-    """Half the width of the band that 90% of these out-of-fold errors lie in (split conformal, Lei et al. 2018)."""
-    error = np.sort(np.abs(answer[:, 0] - truth.values))
-    return float(error[min(len(error) - 1, int(np.ceil(0.9 * (len(error) + 1))) - 1)])
+    """Half the width of the band that 90% of these out-of-fold errors lie in (split conformal, Lei et al. 2018), each
+    counted by its row's weight."""
+    error = np.abs(answer[:, 0] - truth.values)
+    order, rows = np.argsort(error), len(error)
+    below = np.cumsum(np.ones(rows) if truth.weight is None else truth.weight[order])
+    place = int(np.searchsorted(below, 0.9 * (rows + 1) * (below[-1] / rows)))
+    return float(error[order[min(rows - 1, place)]])
 
 
 def loss(prediction: Floats, truth: Truth, metric: str) -> float:
     """What is made small: the log loss of classes, the squared (or, for metrics of absolute error, absolute) error."""
     if truth.task == "regression":
         error = prediction[:, 0] - truth.values
-        return float(np.mean(np.abs(error)) if metric in _ABSOLUTE else np.mean(error * error))
+        return float(np.average(np.abs(error) if metric in _ABSOLUTE else error * error, weights=truth.weight))
     if truth.task == "binary":
         p = np.where(truth.values == 1, prediction[:, 0], 1 - prediction[:, 0])
     else:
         p = prediction[np.arange(len(prediction)), truth.values]
-    return float(-np.mean(np.log(np.clip(p, EDGE, None))))
+    return float(-np.average(np.log(np.clip(p, EDGE, None)), weights=truth.weight))
 
 
 def full(prediction: Floats, task: str) -> Floats:
@@ -164,8 +168,8 @@ def _fit_calibration(raw: Floats, truth: Truth) -> tuple[float, float]:
 
 def _threshold(p: Floats, truth: Truth, metric: str) -> float:
     grid = np.unique(np.quantile(p, np.linspace(0.005, 0.995, 100)))
-    both = np.stack([1 - p, p], axis=1)
-    scores = [metrics.score(metrics.METRICS[metric], truth.values, both, threshold=float(t)) for t in grid]
+    both, judge = np.stack([1 - p, p], axis=1), metrics.METRICS[metric]
+    scores = [metrics.score(judge, truth.values, both, float(t), truth.weight) for t in grid]
     return float(grid[int(np.argmax(scores))])
 
 

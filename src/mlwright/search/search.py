@@ -294,11 +294,7 @@ def features(search: Search, candidates: Candidates) -> tuple[Feature, ...]:
 def score_of(metric: str, prediction: NDArray[np.float32], truth: Truth, ground: Ground) -> float:
     """The metric of predictions as learners give them, on the target's own scale."""
     target = ground.table.schema.target
-    answer = full(prediction.astype(np.float64), truth.task)
+    answer, values = full(prediction.astype(np.float64), truth.task), truth.values
     if truth.task == "regression":
-        return float(
-            metrics.score(
-                metrics.METRICS[metric], truth.values * target.scale + target.mean, answer * target.scale + target.mean
-            )
-        )
-    return float(metrics.score(metrics.METRICS[metric], truth.values, answer))
+        answer, values = answer * target.scale + target.mean, values * target.scale + target.mean
+    return float(metrics.score(metrics.METRICS[metric], values, answer, weight=truth.weight))

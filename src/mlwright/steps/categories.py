@@ -104,7 +104,8 @@ class Frequency(_Table):
 @dataclass
 class TargetMean(_Table):
     """The mean of the truth among training rows of the level (a class's share, one column a class if there are more
-    than two), shrunk towards the overall mean as if ``prior`` rows of it had been seen too (Micci-Barreca 2001).
+    than two), shrunk towards the overall mean as if ``prior`` rows of it had been seen too (Micci-Barreca 2001). Rows
+    count by their weight.
 
     Fitted crosswise while training: see `Step`. A level never seen gets the overall mean.
     """
@@ -118,17 +119,13 @@ class TargetMean(_Table):
     def fit(self, frame: pl.DataFrame, truth: Truth) -> TargetMean:
         if len(frame) == 0:
             raise StepRefusal("no rows to take means over", where=", ".join(frame.columns))
-        self._keys, counts, _ = _levels(frame, 1)
+        self._keys, _, _ = _levels(frame, 1)
         code = (
             frame.to_series()
             .fill_null(MISSING)
             .replace_strict(self._keys, range(len(self._keys)), return_dtype=pl.Int64)
         )
-        index = code.to_numpy()
-        known = known_values(truth)
-        self._other = known.mean(axis=0)
-        sums = np.stack([np.bincount(index, weights=v, minlength=len(self._keys)) for v in known.T], axis=1)
-        self._rows = (sums + self.prior * self._other) / (counts[:, None] + self.prior)
+        self._rows, self._other = shrunk_means(code.to_numpy(), np.arange(len(frame)), truth, self.prior)
         return self
 
     def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
@@ -155,6 +152,19 @@ class Ladder(_Table):
 
     def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
         return [(f"{columns[0]} place", columns[0])]
+
+
+def shrunk_means(
+    code: NDArray[np.int64], row: NDArray[np.int64], truth: Truth, prior: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The truth's mean for each ``code`` (0, 1, ...; each stands in the ``row`` beside it), as if ``prior`` rows of the
+    overall mean had it too: (codes, w); and that mean: (w,). Rows count by their weight."""
+    values, weight = known_values(truth), truth.weight
+    overall = np.average(values, axis=0, weights=weight)
+    counted = values if weight is None else values * weight[:, None]
+    sums = np.stack([np.bincount(code, weights=v[row]) for v in counted.T], axis=1)
+    counts = np.bincount(code, weights=None if weight is None else weight[row])[:, None]
+    return (sums + prior * overall) / (counts + prior), overall
 
 
 def known_values(truth: Truth) -> NDArray[np.float64]:

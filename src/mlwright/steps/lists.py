@@ -15,7 +15,7 @@ from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import ITEM_MARK, ColumnKind
 from mlwright.graph import Tensor, apply, cast, columns, concat, constant, where
 from mlwright.steps.base import Step
-from mlwright.steps.categories import known_values
+from mlwright.steps.categories import shrunk_means
 from mlwright.steps.pieces import Grams, how_many, pieces_of, real, sample, tokens, total
 
 _FAR = 3.0e38  # beyond every number that is kept
@@ -63,12 +63,8 @@ class ItemMean(Step):
         cut = cut.explode("item", empty_as_null=False).filter(pl.col("item").str.len_bytes() > 0).unique()
         self._keys = sorted(cut["item"].unique().to_list())
         codes = cut["item"].replace_strict(self._keys, range(len(self._keys)), return_dtype=pl.Int64)
-        values = known_values(truth)
-        overall = values.mean(axis=0)
-        code, row, size = codes.to_numpy().astype(np.int64), cut["row"].to_numpy(), len(self._keys)
-        sums = np.stack([np.bincount(code, weights=v[row], minlength=size) for v in values.T], axis=1)
-        counts = np.bincount(code, minlength=size)[:, None]
-        self._rows = np.vstack([(sums + self.prior * overall) / (counts + self.prior), overall])
+        means, overall = shrunk_means(codes.to_numpy().astype(np.int64), cut["row"].to_numpy(), truth, self.prior)
+        self._rows = np.vstack([means, overall])
         return self
 
     def emit(self, x: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -24,12 +25,14 @@ CLASSES: dict[TaskKind, int] = {"binary": 2, "multiclass": 4, "regression": 0}
 
 
 class LearnerLaws(Suite):
-    """Inherit, and say which learner: override `make`, or set ``learner`` to one that was not fitted.
+    """Inherit, and say which learner: override `make`, or set ``learner`` to one that was not fitted. ``repeats`` says
+    that to it a row of weight 2 is the same as the row twice, which is then a law too.
 
     Every law runs on each of the learner's tasks.
     """
 
     learner: Learner
+    repeats: bool = False
 
     def make(self) -> Learner:
         """A fresh learner, not fitted."""
@@ -145,6 +148,26 @@ class LearnerLaws(Suite):
         assert took < SOON, f"fit went on for {took:.1f} s after its time was up"
         agree(learner, x[:50], truth)
 
+    def test_rows_of_more_weight_draw_the_answers_to_them(self, case: TaskKind) -> None:
+        answers = []
+        for heavy in (9.0, 1 / 9):
+            learner = self.make()
+            x, truth = material(learner, case, rows=60)
+            levels, place = np.unique(truth.values, return_inverse=True)
+            other = np.roll(levels, len(levels) // 2)[place]
+            both = np.concatenate([truth.values, other])  # each row twice, and nothing but weight tells which is right
+            high = both > (0 if case == "regression" else truth.classes - 2)
+            known = Truth(case, both, truth.classes, np.where(high, heavy, 1.0))
+            answers.append(self._fit((np.concatenate([x, x]), known), learner).predict(x)[:, -1])
+        if learner.weighs:
+            assert answers[0].mean() > answers[1].mean() + 1e-3, "rows of more weight do not draw the answers to them"
+        else:
+            assert (answers[0] == answers[1]).all(), "the learner minds the weights, so it has to say: weighs = True"
+
+    def test_a_weight_of_two_is_a_row_twice(self, case: TaskKind) -> None:
+        if self.repeats:
+            repeated_as_weighed(self.make, case)
+
     def _fit(self, data: tuple[Matrix, Truth], learner: Learner) -> Learner:
         return learner.fit(*data, terms(len(data[0])))
 
@@ -152,6 +175,19 @@ class LearnerLaws(Suite):
         watch = terms(len(x)).watch if watched else np.zeros(len(x), bool)
         learner.fit(x, truth, Terms(0, Clock(), watch))
         agree(learner, strange(x, learner.flavour, 0), truth)
+
+
+def repeated_as_weighed(make: Callable[[], Learner], task: TaskKind) -> None:
+    """Fails unless a learner answers alike, fitted on weights of 1 to 3 and on rows that are there so often."""
+    x, truth = material(make(), task)
+    counts = np.random.default_rng(0).integers(1, 4, len(x))
+    rows = np.repeat(np.arange(len(x)), counts)
+    weighed = make().fit(x, replace(truth, weight=counts.astype(np.float64)), terms(len(x)))
+    repeated = make().fit(x[rows], truth.at(rows), replace(terms(len(x)), watch=terms(len(x)).watch[rows]))
+    new, _ = material(make(), task, seed=1)
+    np.testing.assert_allclose(
+        weighed.predict(new), repeated.predict(new), atol=2e-3, err_msg="a weight of 2 is not the same as a row twice"
+    )
 
 
 def terms(rows: int) -> Terms:

@@ -19,7 +19,18 @@ from numpy.typing import NDArray
 from mlwright import graph, plugins
 from mlwright.contracts.errors import MlwrightError
 from mlwright.contracts.protocols import Clock, Feeds, Terms, Truth
-from mlwright.contracts.records import GROUP, TARGET, FoldResult, Plan, Problem, Recipe, StepSpec, Table, TrialSpec
+from mlwright.contracts.records import (
+    GROUP,
+    TARGET,
+    WEIGHT,
+    FoldResult,
+    Plan,
+    Problem,
+    Recipe,
+    StepSpec,
+    Table,
+    TrialSpec,
+)
 from mlwright.frames import feeds as feeds_of
 from mlwright.learners import Learner
 from mlwright.store import Run, atomic_write
@@ -72,7 +83,7 @@ class Ground:
         """Some rows (or all), ready for steps and graphs."""
         frame = self.frame if index is None else self.frame[index]
         truth = self.truth if index is None else self.truth.at(index)
-        return Rows(frame, feeds_of(frame, self.table.schema), truth, self.table.schema)
+        return Rows(frame, feeds_of(frame, self.table.schema), truth.balanced, self.table.schema)
 
     def probe(self) -> Feeds:
         """The rows that every graph is checked on against its model: the same in every process."""
@@ -81,12 +92,13 @@ class Ground:
 
 
 def truth_of(frame: pl.DataFrame, table: Table) -> Truth:
-    """The TARGET column as learners see it: class indices, or values centred and scaled."""
+    """The TARGET column as learners see it: class indices, or values centred and scaled; with the WEIGHT column, if
+    there is one."""
     target = table.schema.target
-    values = frame[TARGET].to_numpy()
+    values, weight = frame[TARGET].to_numpy(), frame[WEIGHT].to_numpy() if WEIGHT in frame.columns else None
     if target.task == "regression":
-        return Truth("regression", (values - target.mean) / target.scale, 0)
-    return Truth(target.task, values.astype(np.int64), len(target.classes))
+        return Truth("regression", (values - target.mean) / target.scale, 0, weight)
+    return Truth(target.task, values.astype(np.int64), len(target.classes), weight)
 
 
 def outcome_path(run: Path, trial: str, fold: int) -> Path:
