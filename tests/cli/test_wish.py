@@ -32,11 +32,15 @@ test = "/data/t.csv"
 seed = 7
 max_latency = "200us"
 max_size = "20MB"
+
+[monotone]
+price = "down"
+age = "Increasing"
 """
     problem = problem_of(Wish(), written(tmp_path, text))
     expected = Problem(
         target="y", task="regression", metric="mae", budget=600.0, trials=3, group="g", time="t", weight="w",
-        test="/data/t.csv", seed=7, max_latency=0.2, max_size=20_000_000,
+        test="/data/t.csv", seed=7, max_latency=0.2, max_size=20_000_000, monotone={"price": "down", "age": "up"},
     )  # fmt: skip
     assert problem == expected
 

@@ -96,6 +96,25 @@ def test_an_order_reaches_its_ladder():
         assert ladders == [("S", "M", "L")]
 
 
+RISING = {"clip", "impute", "standardise", "quantiles", "ladder"}  # steps that only go up with what they read
+
+
+@given(st.lists(COLUMN, max_size=15), st.randoms())
+def test_of_a_bound_column_nothing_is_made_that_goes_up_and_down(columns, random):
+    shape = table(columns)
+    able = [c.name for c in shape.schema.features if c.kind in ("numeric", "boolean", "datetime", "ordinal")]
+    bound = random.sample(able, random.randint(0, len(able)))
+    made = featurize(clean(shape, Profile(rows=shape.rows)), shape, bound).flavours
+    for flavour, specs in made.items():
+        read = [spec for spec in specs if set(spec.columns) & set(bound)]
+        assert {name for spec in read for name in spec.columns} >= set(bound)
+        assert {step for spec in read for step in spec.steps} <= RISING
+        assert all(not spec.crossed for spec in read)
+        assert {n for spec in specs for n in spec.columns} == {c.name for c in shape.schema.features}
+        if flavour != "linear":
+            assert specs[: len(made["trees"])] == made["trees"]  # what trials share stays shared
+
+
 @pytest.mark.parametrize(
     ("columns", "richer"),
     [

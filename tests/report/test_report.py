@@ -116,6 +116,13 @@ def test_the_column_by_which_rows_counted_is_named_as_such() -> None:
     assert "id (identifier): " in shown_text(card(facts()))
 
 
+def test_which_way_the_answer_may_go_is_said() -> None:
+    bound = shown_text(card(facts(problem=Problem(target="Churn", monotone={"total": "down", "senior": "up"}))))
+    assert "With a higher total, the probability of Yes never rises." in bound
+    assert "With a higher senior, the probability of Yes never falls." in bound
+    assert "All else the same" not in shown_text(card(facts()))
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -58,6 +58,15 @@ def test_trials_count_beyond_the_two_simplest(plan_of, rows, columns, classes, b
     assert some == every[: 2 + trials]
 
 
+@given(**SHAPES | {"classes": st.sampled_from([0, 2])}, trials=st.none() | st.integers(1, 20))
+def test_where_a_column_is_bound_only_those_are_tried_that_keep_to_it(plan_of, rows, columns, classes, trials):
+    plan = plan_of(Problem(target="target", monotone={"c0": "up"}, trials=trials), rows, columns, classes)
+    assert plan.trials[0].learner == "constant"
+    assert {t.learner for t in plan.trials} <= {"constant", "lightgbm", "xgboost", "catboost"}
+    assert len(plan.trials) > 3 if trials is None else len(plan.trials) <= 1 + trials
+    assert all(plugins.find("mlwright.learners", t.learner).monotone for t in plan.trials)
+
+
 @given(**SHAPES)
 def test_every_plan_begins_with_the_baselines_and_can_be_made(plan_of, rows, columns, classes):
     plan = plan_of(Problem(target="target", budget=60.0), rows, columns, classes)

@@ -153,7 +153,13 @@ class Sly(Good):
     weighs = False
 
 
+@dataclass
+class Unbound(Leaky):
+    monotone = True
+
+
 LEARNERS = [
+    (Unbound(), {"an_answer_goes_the_way_that_it_is_bound_to"}),
     (Deaf(), {"rows_of_more_weight_draw_the_answers_to_them"}),
     (Sly(), {"rows_of_more_weight_draw_the_answers_to_them"}),
     (Drifting(), {"the_graph_equals_the_fitted_model"}),

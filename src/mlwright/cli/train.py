@@ -52,6 +52,12 @@ def train(
         list[str] | None,
         typer.Option(metavar="CODE", help="A repair not to make, as its finding names it. Repeatable."),
     ] = None,
+    monotone: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=WAY", help="Which way alone the answer may go with it, as price=down. Repeatable."
+        ),
+    ] = None,
     memory: Memory = None,
     problem: Annotated[
         str | None, typer.Option(metavar="FILE", help="A TOML file with any of these; what is typed wins.")
@@ -72,6 +78,7 @@ def train(
     from mlwright.cli.wish import Wish, problem_of, stem
     from mlwright.contracts.protocols import Clock
     from mlwright.lifecycle import Place, run
+    from mlwright.lifecycle.directions import by_column
 
     desk: Desk = context.obj
     wish = Wish(
@@ -90,6 +97,7 @@ def train(
         schema=schema,
         memory=memory,
         keep=tuple(keep) if keep else None,
+        monotone=by_column(monotone) if monotone else None,
     )
     asked = problem_of(wish, problem)
     model = Path(out) if out is not None else Path("models", stem(data))

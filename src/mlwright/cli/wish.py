@@ -11,6 +11,7 @@ from mlwright.contracts.address import absolute, last_name
 from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import ChildTable, Problem, TaskKind
 from mlwright.lifecycle import amounts
+from mlwright.lifecycle.directions import directions
 
 _SUFFIXES = (
     *(".gz", ".zst", ".bz2", ".xz", ".zip"),
@@ -50,6 +51,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     schema: str | None = None
     memory: float | str | None = None
     keep: tuple[str, ...] | None = None
+    monotone: dict[str, str] | None = None
     tables: dict[str, TableWish] | None = None
 
 
@@ -84,6 +86,7 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         tables=tuple(_child(name, table) for name, table in (wish.tables or {}).items()),
         memory=amounts.memory(wish.memory),
         keep=wish.keep or (),
+        monotone=directions(wish.monotone),
     )
 
 

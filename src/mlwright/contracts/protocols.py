@@ -82,12 +82,16 @@ class Clock:
 class Terms:
     """What a learner is fitted under. ``watch`` marks rows that say when to stop or how much to regularise; ``settled``
     is what the same learner settled on with parts of the rows, when it is fitted on all of them: then it need not look
-    for it again."""
+    for it again.
+
+    ``monotone`` says of each column of the matrix whether the answer may only go up (1) or only down (-1) with it, or
+    both (0); empty: no column is bound."""
 
     seed: int
     clock: Clock
     watch: NDArray[np.bool_]
     settled: tuple[Mapping[str, Any], ...] = ()
+    monotone: tuple[int, ...] = ()
 
     def middle(self, name: str) -> Mapping[str, Any] | None:
         """What was settled on where ``name`` has its middle value; None where nothing was."""

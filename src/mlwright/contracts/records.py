@@ -21,6 +21,7 @@ Meaning = Literal[
 TaskKind = Literal["binary", "multiclass", "regression"]
 Decision = Literal["ship", "hold", "refuse"]
 Severity = Literal["info", "warning", "severe"]
+Direction = Literal["up", "down"]
 Label = bool | int | float | str
 
 NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
@@ -56,9 +57,10 @@ class Problem(Record, frozen=True):
     """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead.
 
     ``group`` names the column of rows that belong together, ``time`` that of what came when, ``weight`` that of how
-    much each row counts. ``query`` is SQL for data in a database, ``schema`` the path of a Schema that the user
-    corrected (TOML), ``tables`` are child tables, ``memory`` bytes that the run may take (None: three quarters of what
-    is free), and ``keep`` the codes of repairs that are not to be made.
+    much each row counts. ``monotone`` names columns with whose value the answer may only go up, or only down: the
+    predicted number, or the probability of the second of two classes. ``query`` is SQL for data in a database,
+    ``schema`` the path of a Schema that the user corrected (TOML), ``tables`` are child tables, ``memory`` bytes that
+    the run may take (None: three quarters of what is free), and ``keep`` the codes of repairs that are not to be made.
     """
 
     target: str
@@ -78,6 +80,7 @@ class Problem(Record, frozen=True):
     tables: tuple[ChildTable, ...] = ()
     memory: int | None = None
     keep: tuple[str, ...] = ()
+    monotone: dict[str, Direction] = {}
 
 
 class Notation(Record, frozen=True):

@@ -7,7 +7,7 @@ texts               words, characters and shape; lists: items and the numbers in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -27,8 +27,9 @@ from mlwright.featurize.texts import CELLS, of_lists, of_texts, topics
 __all__ = ["CELLS", "FEW_LEVELS", "featurize"]
 
 
-def featurize(recipe: Recipe, table: Table) -> Recipe:
-    """Add what each kind of column needs before a model can read it.
+def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Recipe:
+    """Add what each kind of column needs before a model can read it. Of columns that are ``bound``, with which an
+    answer may go one way only, nothing is made that goes up and down with them.
 
     Two flavours are there where more can be made of the columns than always pays: "spelt" has what levels are written
     like too, "trees+" also pairs of categories, the numbers inside levels, and what texts are about. Some trials read
@@ -44,9 +45,10 @@ def featurize(recipe: Recipe, table: Table) -> Recipe:
             StepSpec(steps=("impute", "quantiles"), columns=many, options={"impute": {"indicator": False}})
         )
     for made in (
-        _of_moments(by_kind.get("datetime", [])),
+        _of_moments([c for c in by_kind.get("datetime", []) if c.name not in bound]),
+        _as_numbers([c for c in by_kind.get("datetime", []) if c.name in bound]),
         of_categories(by_kind.get("categorical", []), table.rows),
-        of_ordinals(by_kind.get("ordinal", [])),
+        of_ordinals(by_kind.get("ordinal", []), bound),
         of_lists(by_kind.get("list", []), table.rows),
         of_texts(by_kind.get("text", []), table.rows),
     ):
@@ -59,6 +61,16 @@ def featurize(recipe: Recipe, table: Table) -> Recipe:
     if more:
         of["trees+"] = of["trees"] + spelt + more
     return msgspec.structs.replace(recipe, flavours={name: tuple(specs) for name, specs in of.items()})
+
+
+def _as_numbers(columns: Sequence[Column]) -> Flavours:
+    """Moments that are bound, as one number each."""
+    if not columns:
+        return {}
+    scaled = StepSpec(
+        steps=("clip", "standardise"), columns=names(columns)
+    )  # seconds since 1970 are too long for float32
+    return {"trees": [scaled], "linear": [StepSpec(("clip", "impute", "standardise"), scaled.columns)]}
 
 
 def _of_moments(columns: Sequence[Column]) -> Flavours:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 
 from mlwright.contracts.records import Column, StepSpec
@@ -50,13 +50,15 @@ def spellings(columns: Sequence[Column], rows: int) -> list[StepSpec]:
     return [StepSpec(steps=("similar",), columns=phrases, options=parts)] if phrases else []
 
 
-def of_ordinals(columns: Sequence[Column]) -> Flavours:
-    """The place in the order for both; a line also gets a column a level, as steps need not be even."""
+def of_ordinals(columns: Sequence[Column], bound: Collection[str] = ()) -> Flavours:
+    """The place in the order for both; a line also gets a column a level, as steps need not be even, unless it is bound
+    to go one way."""
     ladders = [StepSpec(steps=("ladder",), columns=(c.name,), options={"ladder": {"order": c.order}}) for c in columns]
     scaled = [
         StepSpec(steps=("ladder", "impute", "standardise"), columns=s.columns, options=s.options) for s in ladders
     ]
-    levels = [StepSpec(steps=("onehot",), columns=names(columns))] if columns else []
+    free = names(c for c in columns if c.name not in bound)
+    levels = [StepSpec(steps=("onehot",), columns=free)] if free else []
     return {"trees": ladders, "linear": scaled + levels}
 
 

@@ -1,7 +1,7 @@
 """Source -> Table: find the data, type it, fingerprint it, seal the holdout.
 
 kinds        which kind each column is          target       the task, the classes, the target as numbers
-weights      how much each row counts
+weights      how much each row counts           monotone     which columns may be bound to one direction
 correction   the Schema as a file that people mend
 holdout      which rows are sealed              fingerprint  the SHA-256 of what came in
 intake       the steps in their order           survey       a table typed to be looked at, nothing sealed

@@ -15,6 +15,7 @@ from mlwright.contracts.records import GROUP, TARGET, WEIGHT, Column, Finding, O
 from mlwright.ingest import children, holdout, kinds, sample
 from mlwright.ingest.copies import check_kept, copies, seen_before
 from mlwright.ingest.correction import correct, told
+from mlwright.ingest.monotone import check_monotone
 from mlwright.ingest.source import Source, load
 from mlwright.ingest.target import decide, index_of, read_target
 from mlwright.ingest.weights import mean_one, read_weight, weigh
@@ -65,6 +66,7 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     if not schema.features:
         way_out = "Give columns that vary from row to row."
         raise InputError("no column is left to predict from", where=source.origin.name, way_out=way_out)
+    check_monotone(schema, problem)
     findings = (
         *_as_read(source, bounds),
         *related.findings,

@@ -31,6 +31,9 @@ class Learner(ABC):
       on all rows with ``terms.settled`` of its folds, it takes the middle of these and learns from all rows alike.
     - A learner that minds how much each row counts (``truth.weight``) says so by ``weighs``: its answers then move
       towards the rows that count more, also in what it decides by the watched rows. Else they don't hang on it.
+    - A learner that says ``monotone`` keeps to ``terms.monotone``, where there are not more than two classes: with the
+      value of a bound column, whatever stands in the others, its answer never goes the other way. A missing value may
+      lead anywhere. Others are not asked where a column is bound.
     - `predict` gives (n, w): the probability of the second class (binary, w = 1), of every class (multiclass), or the
       value on the truth's scale (regression, w = 1); finite for every legal x.
     - `emit` gives the same as an expression of x, equal within 1e-5 on any x; a learner that can't be emitted can't be
@@ -41,6 +44,7 @@ class Learner(ABC):
     flavour: ClassVar[Flavour] = "trees"
     looks: ClassVar[bool] = True
     weighs: ClassVar[bool] = False
+    monotone: ClassVar[bool] = False
 
     @property
     def settled(self) -> dict[str, Any]:

@@ -75,11 +75,13 @@ class Boosting(Learner):
     trees are."""
 
     weighs: ClassVar[bool] = True
+    monotone: ClassVar[bool] = True
     rounds: int = 1000
     rate: float = 0.05
     patience: int = 50
     _task: str = field(default="", init=False)
     _width: int = field(default=1, init=False)
+    _bound: tuple[int, ...] = field(default=(), init=False)
     _booster: Any = field(default=None, init=False)
     _settled: dict[str, Any] = field(default_factory=dict, init=False)
 
@@ -88,7 +90,7 @@ class Boosting(Learner):
         return self._settled
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Boosting:
-        self._task, self._width = truth.task, truth.width
+        self._task, self._width, self._bound = truth.task, truth.width, terms.monotone
         if known := terms.middle("rounds"):
             again: Pace = Again(self.rate, dict(known["rates"]), terms.clock)
             return self._trained(self._train((x, truth), terms.seed, known["rounds"], again), known["rounds"], again)

@@ -99,8 +99,10 @@ class CatBoost(Boosting):
         return emit_model(self._booster, x, self._present, self._width)
 
     def _model(self, seed: int, rounds: int, rate: float) -> catboost.CatBoost:
+        bound = {"monotone_constraints": list(self._bound)} if any(self._bound) else {}
         return catboost.CatBoost(
-            {
+            bound
+            | {
                 "loss_function": _FITTED_ON[self._task],
                 "iterations": rounds,
                 "learning_rate": rate,

@@ -19,6 +19,7 @@ class Constant(Learner):
 
     looks: ClassVar[bool] = False
     weighs: ClassVar[bool] = True
+    monotone: ClassVar[bool] = True
     _answer: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1), init=False)
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Constant:

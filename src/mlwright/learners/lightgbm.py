@@ -61,7 +61,8 @@ class LightGBM(Boosting):
 
     def _params(self, seed: int, rows: int) -> dict[str, Any]:
         objective = {"binary": "binary", "multiclass": "multiclass", "regression": "l2"}[self._task]
-        return {
+        bound = {"monotone_constraints": list(self._bound)} if any(self._bound) else {}
+        return bound | {
             "objective": objective,
             "num_class": self._width if self._task == "multiclass" else 1,
             "learning_rate": self.rate,

@@ -71,23 +71,28 @@ class XGBoost(Boosting):
         objective = {"binary": "binary:logistic", "multiclass": "multi:softprob", "regression": "reg:squarederror"}
         metric = {"binary": "logloss", "multiclass": "mlogloss", "regression": "rmse"}
         several = {"num_class": self._width} if self._task == "multiclass" else {}
-        return several | {
-            "objective": objective[self._task],
-            "eval_metric": metric[self._task],
-            "base_score": 0.0 if self._task == "regression" else 0.5,  # nothing is added to the trees' sum
-            "learning_rate": self.rate,
-            "max_depth": self.depth,
-            "max_leaves": self.leaves,
-            "grow_policy": "lossguide" if self.leaves else "depthwise",
-            "min_child_weight": self.weight,
-            "colsample_bytree": self.columns,
-            "subsample": self.rows,
-            "lambda": self.l2,
-            "tree_method": "hist",
-            "seed": seed,
-            "nthread": 1,
-            "verbosity": 0,
-        }
+        bound = {"monotone_constraints": str(self._bound)} if any(self._bound) else {}
+        return (
+            several
+            | bound
+            | {
+                "objective": objective[self._task],
+                "eval_metric": metric[self._task],
+                "base_score": 0.0 if self._task == "regression" else 0.5,  # nothing is added to the trees' sum
+                "learning_rate": self.rate,
+                "max_depth": self.depth,
+                "max_leaves": self.leaves,
+                "grow_policy": "lossguide" if self.leaves else "depthwise",
+                "min_child_weight": self.weight,
+                "colsample_bytree": self.columns,
+                "subsample": self.rows,
+                "lambda": self.l2,
+                "tree_method": "hist",
+                "seed": seed,
+                "nthread": 1,
+                "verbosity": 0,
+            }
+        )
 
 
 def read_model(booster: xgboost.Booster, width: int) -> Forest:

@@ -109,7 +109,7 @@ def cleaned(j: Journey) -> Recipe:
 def featurized(j: Journey) -> Recipe:
     """Recipe -> Recipe."""
     repairs = j.get("repairs", Recipe)
-    return mend(featurize(repairs, j.get("table", Table)), repairs.unknowns)
+    return mend(featurize(repairs, j.get("table", Table), j.problem.monotone), repairs.unknowns)
 
 
 def planned(j: Journey) -> Plan:

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,7 @@ from mlwright.contracts.records import (
     Verdict,
 )
 from mlwright.lifecycle import amounts
+from mlwright.lifecycle.directions import directions
 from mlwright.lifecycle.journey import (
     Journey,
     Request,
@@ -111,6 +112,7 @@ def train(
     tables: Sequence[ChildTable] = (),
     memory: float | str | None = None,
     keep: Sequence[str] = (),
+    monotone: Mapping[str, str] | None = None,
     out: str | os.PathLike[str] | None = None,
     runs: str | os.PathLike[str] | None = None,
     listener: Listener | None = None,
@@ -123,8 +125,10 @@ def train(
     counts (a number, 0 or more), ``test`` a path or URL of data to judge on. ``max_latency`` ("1ms", or milliseconds a
     row) and ``max_size`` ("20MB", or bytes) are hard limits, ``memory`` ("8GB") what the run may take. ``query`` is SQL
     for data in a database, ``schema`` the path of a corrected schema (TOML), ``tables`` are child tables, ``keep`` the
-    codes of repairs that are not to be made. The model is written to the folder ``out`` and the run kept under
-    ``runs``, where these are given. Raises InputError, BudgetError or RunError, which say what to do about it.
+    codes of repairs that are not to be made. ``monotone`` says of columns whether the answer (the number, or the
+    probability of the second class) may only go "up" or only "down" with them. The model is written to the folder
+    ``out`` and the run kept under ``runs``, where these are given. Raises InputError, BudgetError or RunError, which
+    say what to do about it.
     """
     problem = Problem(
         target=target,
@@ -143,6 +147,7 @@ def train(
         tables=tuple(tables),
         memory=amounts.memory(memory),
         keep=tuple(keep),
+        monotone=directions(monotone),
     )
     clock = Clock.lasting(problem.budget)
     with ExitStack() as stack:

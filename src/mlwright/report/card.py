@@ -63,7 +63,11 @@ def _task(facts: Card) -> list[str]:
     columns = f"from {reads:,} column{'s' * (reads != 1)} of a row"
     if target.task == "regression":
         answer = "The answer is a number, with a range that holds the true value about 9 times in 10."
-        return [f"It predicts the number in the column **{escaped(target.name)}** {columns}.", answer]
+        return [
+            f"It predicts the number in the column **{escaped(target.name)}** {columns}.",
+            answer,
+            *_monotone(facts),
+        ]
     some, more = first([escaped(c, 40) for c in target.classes], CLASSES)
     classes = ", ".join([*some, more] if more else some)
     answer = "The answer is one class, with the probability of each."
@@ -71,7 +75,19 @@ def _task(facts: Card) -> list[str]:
     if threshold is not None and len(target.classes) == 2:
         yes = escaped(target.classes[1], 40)
         answer += f" It answers **{yes}** where the probability of that is {shown(threshold)} or more."
-    return [f"It predicts the column **{escaped(target.name)}** (one of: {classes}) {columns}.", answer]
+    return [
+        f"It predicts the column **{escaped(target.name)}** (one of: {classes}) {columns}.",
+        answer,
+        *_monotone(facts),
+    ]
+
+
+def _monotone(facts: Card) -> list[str]:
+    """With which columns the answer may go one way only."""
+    target, ways = facts.schema.target, {"up": "falls", "down": "rises"}
+    what = "the answer" if target.task == "regression" else f"the probability of {target.classes[1]}"
+    said = [f"With a higher {name}, {what} never {ways[way]}." for name, way in facts.problem.monotone.items()]
+    return ["All else the same:", _bullets(said)] if said else []
 
 
 def _scores(facts: Card) -> list[str]:

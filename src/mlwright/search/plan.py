@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from mlwright import plugins
 from mlwright.contracts.records import Plan, Problem, Recipe, Record, Table, TrialSpec
 from mlwright.trials.folds import Splitter
 
@@ -70,8 +71,10 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
     boosted = [t for t in trials if t.learner in _BOOSTED]
     flavours = {t.id: _flavour(wanted, recipe) for t, wanted in zip(boosted, rich, strict=False)}
     trials = [msgspec.structs.replace(t, flavour=flavours.get(t.id, "")) for t in trials]
+    if problem.monotone:
+        trials = [t for t in trials if plugins.find("mlwright.learners", t.learner).monotone]
     if problem.trials is not None:
-        trials = trials[: 2 + problem.trials]
+        trials = trials[: (1 if problem.monotone else 2) + problem.trials]
     return Plan(folds=shape.folds, splitter=splitter, trials=tuple(trials))
 
 

@@ -21,6 +21,7 @@ from mlwright.testing.suite import Suite, options_of
 
 CLOSE = 1e-5  # the largest difference between the graph and the fitted model; of large values, relative
 SOON = 2.0  # seconds within which a fit ends whose time is up
+SWEPT = 40  # rows in which a column that binds the answer goes over all its values
 CLASSES: dict[TaskKind, int] = {"binary": 2, "multiclass": 4, "regression": 0}
 
 
@@ -168,6 +169,19 @@ class LearnerLaws(Suite):
         if self.repeats:
             repeated_as_weighed(self.make, case)
 
+    def test_an_answer_goes_the_way_that_it_is_bound_to(self, case: TaskKind) -> None:
+        if not self.make().monotone or case == "multiclass":
+            return
+        for ways in ((-1, 0, 0, 1), (1, 0, 1, -1)):  # against what the truth says, and where it says nothing
+            learner = self.make()
+            x, truth = material(learner, case)
+            learner.fit(x, truth, replace(terms(len(x)), monotone=ways))
+            for column in np.flatnonzero(ways):
+                rows = swept(x, int(column), learner.flavour)
+                for answer in (learner.predict(rows), run(learner, rows)):
+                    steps = ways[column] * np.diff(answer.reshape(SWEPT, -1), axis=1)
+                    assert steps.min() >= -1e-6, f"with column {column} the answer goes the other way by {-steps.min()}"
+
     def _fit(self, data: tuple[Matrix, Truth], learner: Learner) -> Learner:
         return learner.fit(*data, terms(len(data[0])))
 
@@ -231,6 +245,16 @@ def strange(x: Matrix, flavour: Flavour, seed: int) -> Matrix:
     mixed = rng.choice(np.array(extremes, np.float32), size=(60, x.shape[1]))
     uniform = np.repeat(np.array(extremes, np.float32)[:, None], x.shape[1], axis=1)
     return np.concatenate([x, np.nextafter(x, np.float32(np.inf)), new, mixed, uniform]).astype(np.float32)
+
+
+def swept(x: Matrix, column: int, flavour: Flavour) -> Matrix:
+    """SWEPT rows, each with one column going up over all that it may hold: (SWEPT * values, f)."""
+    new = strange(x, flavour, column)
+    values = np.unique(new[:, column])
+    values = values[~np.isnan(values)]
+    rows = np.repeat(new[np.random.default_rng(column).permutation(len(new))[:SWEPT]], len(values), axis=0)
+    rows[:, column] = np.tile(values, SWEPT)
+    return rows
 
 
 def agree(learner: Learner, x: Matrix, truth: Truth) -> None:

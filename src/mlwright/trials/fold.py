@@ -163,7 +163,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     made = time.monotonic() - begun
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
     settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
-    learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch, settled))
+    learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch, settled, _bound(matrix, ground.problem)))
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
     if matrix.scored is None or matrix.probed is None:
@@ -196,6 +196,12 @@ def _settled(ground: Ground, spec: TrialSpec) -> tuple[dict[str, Any], ...]:
         return ()
     found = (read_outcome(outcome_path(ground.run, spec.id, fold)) for fold in range(ground.plan.folds))
     return tuple(outcome.result.settled for outcome in found if outcome is not None)
+
+
+def _bound(matrix: Matrix, problem: Problem) -> tuple[int, ...]:
+    """Which way the answer may go with each column of the matrix: see Terms."""
+    way = {name: 1 if direction == "up" else -1 for name, direction in problem.monotone.items()}
+    return tuple(way.get(feature.column, 0) for feature in matrix.features) if way else ()
 
 
 class _Cut(NamedTuple):
