@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from mlwright.contracts.portrait import Portrait
     from mlwright.contracts.records import ChildTable, Verdict
     from mlwright.lifecycle import explore, resume, train
+    from mlwright.metrics import Metric
 
 __all__ = [
     "ChildTable",
+    "Metric",
     "MlwrightError",
     "Model",
     "Portrait",
@@ -30,6 +32,7 @@ __all__ = [
 # Each name is imported when it is first used, so that `import mlwright` costs next to nothing.
 _HOME = {
     "ChildTable": "mlwright.contracts.records",
+    "Metric": "mlwright.metrics",
     "MlwrightError": "mlwright.contracts.errors",
     "Model": "mlwright.bundle",
     "Portrait": "mlwright.contracts.portrait",

@@ -1,4 +1,5 @@
-"""One registry over entry points. The built-in steps and learners are listed in our own pyproject, like anyone's."""
+"""One registry over entry points. The built-in steps and learners are listed in our own pyproject, like anyone's; the
+built-in metrics are a table, to which others add."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ import msgspec
 
 from mlwright.contracts.errors import InputError, near_miss
 
-Group = Literal["mlwright.steps", "mlwright.learners"]
+Group = Literal["mlwright.steps", "mlwright.learners", "mlwright.metrics"]
 T = TypeVar("T")
 
 
@@ -24,7 +25,8 @@ def installed(group: Group) -> dict[str, EntryPoint]:
 
 
 def find(group: Group, name: str) -> Any:
-    """The class registered under ``name``. Raises InputError with a near miss when there is none."""
+    """The class (of metrics, the function or Metric) registered under ``name``. Raises InputError with a near miss when
+    there is none."""
     known = installed(group)
     if name not in known:
         kind = group.removeprefix("mlwright.").removesuffix("s")

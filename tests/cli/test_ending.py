@@ -106,7 +106,7 @@ def test_a_failed_trial_is_told_once_and_nothing_else_is() -> None:
     watcher("stage", stage="search")
     for fold in range(3):
         watcher("trial-failed", trial="lightgbm-1", fold=fold, status="memory", error="too much\nat line 3")
-    watcher("trial", trial="linear", score=0.7, best=0.7, done=1, planned=4, metric="roc_auc")
+    watcher("trial", trial="linear", score=0.7, best=0.7, done=1, planned=4, metric="roc_auc", title="ROC AUC")
     assert notes == ["trial lightgbm-1 ran out of memory: too much"]
 
 
@@ -118,7 +118,8 @@ def test_the_line_shows_stage_trials_best_and_time_left() -> None:
         display("run", folder=Path("runs/a"), clock=Clock.lasting(65.5))
         display("stage", stage="search")
         display("trial-failed", trial="linear", fold=0, status="crashed", error="gone")
-        display("trial", trial="lightgbm-1", score=0.81, best=0.81234, done=3, planned=8, metric="roc_auc")
+        told = {"metric": "roc_auc", "title": "ROC AUC"}
+        display("trial", trial="lightgbm-1", score=0.81, best=0.81234, done=3, planned=8, **told)
         progress.refresh()
         line = console.export_text().splitlines()[-1]
     assert re.search(r"training .* 3/8 trials +best ROC AUC 0\.8123 +1:05 left", line)

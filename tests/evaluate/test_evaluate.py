@@ -16,7 +16,7 @@ from mlwright.contracts.records import Finding, Verdict
 from mlwright.evaluate import Evidence, fresh, judge
 from mlwright.evaluate.resample import Draws, Prepare, affordable, sample
 from mlwright.evaluate.selection import optimism
-from mlwright.metrics import METRICS, find, score, weigher
+from mlwright.metrics import METRICS, Metric, find, score, weigher
 
 Array = NDArray[Any]
 
@@ -302,6 +302,24 @@ def test_the_choice_is_corrected_by_weight_too() -> None:
     evidence = classified(y=y, prediction=best, out_of_fold=candidates, weight=weight, samples=40)
     assert optimism(evidence, (METRICS["roc_auc"],), 0)["roc_auc"] > 0.05
     assert judge(evidence, 0).decision == "refuse"
+
+
+def test_somebody_elses_metric_is_judged_like_ours() -> None:
+    def hits(y_true: Array, y_pred: Array) -> float:
+        return float(np.mean(y_true == y_pred))
+
+    own = Metric.of(hits, needs="label")
+    mine, ours = judge(classified(metric=own), 0), judge(classified(metric="accuracy"), 0)
+    assert (mine.metric, mine.measure) == ("hits", own.measure)
+    assert ours.measure is None
+    assert mine.score.value == pytest.approx(ours.score.value)
+    assert mine.score.low == pytest.approx(ours.score.low, abs=0.01)  # of fewer samples
+    assert (mine.decision, mine.rows) == (ours.decision, ours.rows)
+    assert mine.reasons[0].replace("hits", "accuracy")[:60] == ours.reasons[0][:60]
+    assert {s.metric for s in mine.scores} == {s.metric for s in ours.scores} | {"hits"}
+    assert fresh(classified(metric=own), 0)[0].value == mine.score.value
+    with pytest.raises(InputError, match="hits is for binary and multiclass"):
+        judge(measured(metric=own), 0)
 
 
 def test_the_threshold_decides_the_answers() -> None:

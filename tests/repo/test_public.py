@@ -11,6 +11,7 @@ import mlwright
 # A name more is a promise more: add it here, in __all__ and in docs/guide/python.md together.
 PUBLIC = [
     "ChildTable",
+    "Metric",
     "MlwrightError",
     "Model",
     "Portrait",

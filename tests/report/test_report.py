@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 from markdown_it import MarkdownIt
@@ -10,6 +11,7 @@ from mlwright.contracts.records import (
     Candidates,
     Column,
     Finding,
+    Measure,
     Member,
     Problem,
     Profile,
@@ -114,6 +116,17 @@ def test_the_column_by_which_rows_counted_is_named_as_such() -> None:
     weighed = shown_text(card(facts(problem=Problem(target="Churn", weight="id"))))
     assert "id (weight): It says how much each row counted, and is no feature." in weighed
     assert "id (identifier): " in shown_text(card(facts()))
+
+
+def test_a_metric_that_is_none_of_ours_is_told_of_by_its_record() -> None:
+    measure = Measure("cost", "cost", "What *errors* cost.", ("binary",), "label", False)
+    score = Score(metric="cost", value=0.5, low=0.4, high=0.6)
+    judged = verdict(metric="cost", score=score, scores=(score, *verdict().scores), baselines={}, measure=measure)
+    page = shown_text(card(facts(verdict=judged)))
+    assert "What *errors* cost. (cost; lower is better.)" in page
+    assert "cost on 7,043 rows, lower is better" in summary(judged)
+    turned = msgspec.structs.replace(judged, measure=msgspec.structs.replace(measure, greater_is_better=True))
+    assert "cost on 7,043 rows, higher is better" in summary(turned)
 
 
 def test_which_way_the_answer_may_go_is_said() -> None:

@@ -113,6 +113,19 @@ def test_a_threshold_serves_the_metric_that_needs_one(metric):
     assert answer[:, 1].min() <= blend.threshold <= answer[:, 1].max()
 
 
+def test_a_threshold_serves_somebody_elses_metric_of_answers():
+    rng = np.random.default_rng(2)
+    p = expit(rng.normal(size=4000) - 1)[:, None]
+    truth = Truth("binary", (rng.random(4000) < p[:, 0]).astype(np.int64), 2)
+
+    def cost(y_true, y_pred):
+        return np.mean(np.where(y_true == y_pred, 0, np.where(y_true == 1, 4, 1)))
+
+    asked = metrics.Metric.of(cost, needs="label", greater_is_better=False)
+    assert choose([p], truth, asked, 0).threshold == pytest.approx(0.2, abs=0.07)  # where both errors cost the same
+    assert choose([p], truth, metrics.Metric.of(lambda y_true, y_pred: 0.0), 0).threshold == 0.5
+
+
 @pytest.mark.parametrize("metric", ["roc_auc", "log_loss", "accuracy"])
 def test_other_metrics_leave_the_threshold_at_one_half(metric):
     truth, made = guesses("binary", 2, 200, 0)

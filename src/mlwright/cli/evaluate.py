@@ -40,16 +40,18 @@ def evaluate(
 
 def _lines(model: str, data: str, found: Recheck, verdict: Verdict) -> list[str]:
     """The table of all metrics, here and in the verdict."""
-    from mlwright.metrics import METRICS, shown
+    from mlwright.metrics import shown, title
 
     def cell(score: Score | None) -> str:
         return "" if score is None else f"{shown(score.value):>9}  {shown(score.low)} to {shown(score.high)}"
 
     promised = {score.metric: score for score in verdict.scores}
-    names = [METRICS[score.metric].title for score in found.scores]
+    names = [title(score.metric) for score in found.scores]
     left, middle = max(map(len, names)), max(len(cell(score)) for score in found.scores)
     gaps = f"; {found.left_out:,} more have no answer and were left out" if found.left_out else ""
     gaps += f"; there is no column {found.unweighted!r}, so each counts once" if found.unweighted else ""
+    if found.absent:
+        gaps += f"; the function of {found.absent!r}, by which it was judged, is not here"
     rows = [f"  {'':<{left}}  {'here':>9}{'':<{middle - 9}}  {'promised':>9}"]
     for name, score in zip(names, found.scores, strict=True):
         rows.append(f"  {name:<{left}}  {cell(score):<{middle}}  {cell(promised.get(score.metric))}".rstrip())
@@ -58,15 +60,15 @@ def _lines(model: str, data: str, found: Recheck, verdict: Verdict) -> list[str]
 
 def _conclusion(found: Recheck, verdict: Verdict) -> str:
     """Whether the verdict's number holds, in words."""
-    from mlwright.metrics import METRICS, shown
+    from mlwright.metrics import known, shown, title
 
-    seen, metric = found.scores[0], METRICS[verdict.metric]
-    numbers = f"{metric.title} is {shown(seen.value)} here and {shown(verdict.score.value)} in the verdict"
+    seen, metric = found.scores[0], known(found.promised.metric, verdict.measure)
+    numbers = f"{title(seen.metric)} is {shown(seen.value)} here and {shown(found.promised.value)} in the verdict"
     if found.departs is None:
         return "These rows can't tell whether the verdict's number holds: they are too few, or all of one class."
     if not found.departs:
         return f"It holds: {numbers}, no further apart than chance may bring them."
-    if (seen.value > verdict.score.value) == metric.greater_is_better:
+    if (seen.value > found.promised.value) == (metric is not None and metric.greater_is_better):
         return f"It is better than promised: {numbers}, further apart than chance would bring them."
     return f"It does not hold: {numbers}, worse than chance would have it. These rows differ from those learnt from."
 
@@ -80,7 +82,7 @@ def _facts(model: str, found: Recheck, verdict: Verdict) -> dict[str, Any]:
         "rows": found.rows,
         "left_out": found.left_out,
         **score(found.scores[0]),
-        "promised": score(verdict.score),
+        "promised": score(found.promised),
         "holds": None if found.departs is None else not found.departs,
         "scores": [score(it) for it in found.scores],
     }

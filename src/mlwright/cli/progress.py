@@ -15,7 +15,7 @@ from rich.text import Text
 
 from mlwright.cli.desk import Desk, clean
 from mlwright.contracts.protocols import Clock
-from mlwright.metrics import METRICS, shown
+from mlwright.metrics import shown
 
 STAGES = {
     "ingest": "reading",
@@ -70,7 +70,7 @@ class Display(Watcher):
             self._progress.update(self._task, stage=STAGES.get(facts["stage"], facts["stage"]))
         elif event == "trial":
             done, planned = facts["done"], facts["planned"]
-            best = f"best {METRICS[facts['metric']].title} {shown(facts['best'])}"
+            best = f"best {facts['title']} {shown(facts['best'])}"
             over = done + len(self.failed)
             trials = f"{done}/{planned} trials"
             self._progress.update(self._task, total=planned, completed=over, trials=trials, best=best)

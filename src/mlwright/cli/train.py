@@ -20,7 +20,8 @@ def train(
         typer.Option(metavar="TIME", help=r"Wall clock for all of it, as 60s, 10min or 1h. \[default: 60s]"),
     ] = None,
     metric: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What to be good at, as roc_auc or rmse; else the one that fits.")
+        str | None,
+        typer.Option(metavar="NAME", help="What to be good at: roc_auc, rmse, a plug-in's; else what fits."),
     ] = None,
     group: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Rows that belong together, as those of one customer.")

@@ -23,6 +23,7 @@ Decision = Literal["ship", "hold", "refuse"]
 Severity = Literal["info", "warning", "severe"]
 Direction = Literal["up", "down"]
 Label = bool | int | float | str
+Needs = Literal["probability", "label", "value"]
 
 NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
 STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "ordinal", "text", "list")
@@ -53,8 +54,21 @@ class ChildTable(Record, frozen=True):
     query: str | None = None
 
 
+class Measure(Record, frozen=True):
+    """What is to be known of a metric that is none of ours: see `mlwright.metrics.Metric`. Its function is no data, and
+    has to be brought again where it is asked."""
+
+    name: str
+    title: str
+    about: str
+    tasks: tuple[TaskKind, ...]
+    needs: Needs
+    greater_is_better: bool
+
+
 class Problem(Record, frozen=True):
     """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead.
+    ``measure`` tells of the ``metric`` if that is none of ours.
 
     ``group`` names the column of rows that belong together, ``time`` that of what came when, ``weight`` that of how
     much each row counts. ``monotone`` names columns with whose value the answer may only go up, or only down: the
@@ -66,6 +80,7 @@ class Problem(Record, frozen=True):
     target: str
     task: TaskKind | None = None
     metric: str | None = None
+    measure: Measure | None = None
     budget: float | None = None
     trials: int | None = None
     group: str | None = None
@@ -399,7 +414,8 @@ class Verdict(Record, frozen=True):
     """The judgement. ``scores`` has every metric of the task; ``baselines`` the main metric of simpler predictors.
 
     ``method`` says in words where the number comes from; ``rows`` on how many rows it stands; ``threshold`` is the
-    least probability of the second class that was taken as an answer for it (binary; None: one half).
+    least probability of the second class that was taken as an answer for it (binary; None: one half); ``measure`` tells
+    of the metric if it is none of ours.
     """
 
     decision: Decision
@@ -413,6 +429,7 @@ class Verdict(Record, frozen=True):
     confusion: tuple[tuple[int, ...], ...] = ()
     findings: tuple[Finding, ...] = ()
     threshold: float | None = None
+    measure: Measure | None = None
 
 
 class Release(Record, frozen=True):

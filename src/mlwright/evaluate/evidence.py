@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from mlwright.contracts.records import Finding, Label, TaskKind
+from mlwright.metrics import Metric
 
 Array = NDArray[Any]
 Select = Callable[[Array], Array]
@@ -29,13 +30,14 @@ class Evidence:
     returns what it then predicts for all n rows; without ``select`` the best single one is chosen, as ``prediction``
     then must have been. ``samples`` is how often this is done (None: 40 to 100 times, by size).
 
-    ``metric_reason`` (why this metric) becomes the last reason of the verdict. ``difference`` is the largest between
-    the graph and the models.
+    ``metric`` is one of ours, by its name, or one of somebody else's, which may be asked about ``calls`` times (None:
+    as often as is good); ``metric_reason`` (why this one) becomes the last reason of the verdict. ``difference`` is the
+    largest between the graph and the models.
     """
 
     task: TaskKind
     classes: tuple[Label, ...]
-    metric: str
+    metric: str | Metric
     y: Array
     prediction: Array
     method: str
@@ -47,5 +49,6 @@ class Evidence:
     out_of_fold: Mapping[str, Array] | None = None
     select: Select | None = None
     samples: int | None = None
+    calls: int | None = None
     findings: tuple[Finding, ...] = ()
     difference: float = 0.0

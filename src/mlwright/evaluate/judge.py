@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 
 from mlwright.contracts.errors import InputError
 from mlwright.contracts.records import Score, Verdict
 from mlwright.evaluate.baselines import baselines
 from mlwright.evaluate.evidence import Array, Evidence
-from mlwright.evaluate.resample import Draws, Prepare, affordable, sample
+from mlwright.evaluate.resample import FEWEST, Draws, Prepare, affordable, sample
 from mlwright.evaluate.rules import Standing, decide
 from mlwright.evaluate.selection import optimism, repeats
 from mlwright.metrics import METRICS, Metric, Weigh, confusion, find, labels, of_task, shown, weigher
+
+LEAST = 20  # samples that an interval rests on
 
 
 def judge(evidence: Evidence, seed: int) -> Verdict:
@@ -20,18 +23,19 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
     Raises InputError if there are no rows or the metric doesn't fit the task.
     """
     main = find(evidence.metric, evidence.task)
-    metrics = of_task(evidence.task, main.name)
+    metrics = of_task(evidence.task, main)
     _require_rows(evidence.y)
     counts = _counts(evidence)
     model = {m.name: _number(m, evidence, evidence.prediction) for m in metrics}
     rivals = {b: _number(main, evidence, p) for b, p in baselines(evidence, main).items()}
-    times, rows = affordable(evidence.prediction, np.array(list(counts.values())))
+    times, rows = _affordable(main, evidence, np.array(list(counts.values())))
     draws = Draws(len(evidence.y), evidence.groups, seed, rows)
     ours, theirs = sample((model, rivals), draws, times)
     cost = optimism(evidence, metrics, seed)
     better = {m.name: 1.0 if m.greater_is_better else -1.0 for m in metrics}
     corrected = {name: seen + -better[name] * cost[name] for name, seen in ours.items()}
     standing = Standing(
+        title=main.title,
         scores=tuple(corrected[m.name].score(m.name) for m in metrics),
         baselines={b: their.score(main.name) for b, their in theirs.items()},
         gains={b: ((corrected[main.name] - t) * better[main.name]).score(main.name) for b, t in theirs.items()},
@@ -41,7 +45,8 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
         findings=evidence.findings,
         difference=evidence.difference,
     )
-    return _verdict(evidence, standing, _method(evidence, ours[main.name].value, corrected[main.name].value))
+    verdict = _verdict(evidence, standing, _method(evidence, ours[main.name].value, corrected[main.name].value))
+    return verdict if main.name in METRICS else msgspec.structs.replace(verdict, measure=main.measure)
 
 
 def fresh(evidence: Evidence, seed: int) -> tuple[Score, ...]:
@@ -56,8 +61,8 @@ def fresh(evidence: Evidence, seed: int) -> tuple[Score, ...]:
         raise InputError(
             "a row is of a class that the model doesn't know", way_out="leave such rows out, or train anew"
         )
-    numbers = {m.name: _number(m, evidence, prediction) for m in of_task(task, main.name)}
-    times, rows = affordable(prediction, None if task == "regression" else np.bincount(y))
+    numbers = {m.name: _number(m, evidence, prediction) for m in of_task(task, main)}
+    times, rows = _affordable(main, evidence, None if task == "regression" else np.bincount(y))
     (sampled,) = sample((numbers,), Draws(len(y), evidence.groups, seed, rows), times)
     return tuple(seen.score(name) for name, seen in sampled.items())
 
@@ -65,6 +70,16 @@ def fresh(evidence: Evidence, seed: int) -> tuple[Score, ...]:
 def _require_rows(y: Array) -> None:
     if len(y) == 0:
         raise InputError("there are no rows to judge", way_out="bring rows whose target is known")
+
+
+def _affordable(main: Metric, evidence: Evidence, counts: Array | None) -> tuple[int, int]:
+    """How many samples and of how many rows: few for somebody else's function, which may take its time. Half of its
+    calls are for the five numbers of each sample."""
+    times, rows = affordable(evidence.prediction, counts)
+    if main.name in METRICS:
+        return times, rows
+    most = FEWEST if evidence.calls is None else evidence.calls // 10
+    return min(times, FEWEST, max(LEAST, most)), rows
 
 
 def _number(metric: Metric, evidence: Evidence, prediction: Array) -> Prepare:
@@ -85,8 +100,7 @@ def _verdict(evidence: Evidence, standing: Standing, method: str) -> Verdict:
     k = len(evidence.classes)
     answers = labels(evidence.prediction, evidence.threshold) if k else None
     table = () if answers is None else confusion(evidence.y, answers, k).tolist()
-    title = METRICS[standing.score.metric].title
-    judged = (f"Judged by {title}. {evidence.metric_reason}",) if evidence.metric_reason else ()
+    judged = (f"Judged by {standing.title}. {evidence.metric_reason}",) if evidence.metric_reason else ()
     return Verdict(
         decision=decision,
         reasons=(*reasons, *judged),

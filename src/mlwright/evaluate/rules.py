@@ -16,11 +16,13 @@ CONSTANT = "constant"
 
 @dataclass(frozen=True)
 class Standing:
-    """What the rules look at: all ``scores``, the main one first, and by how much it is ahead of each baseline.
+    """What the rules look at: all ``scores``, that of the main metric (its ``title``) first, and by how much it is
+    ahead of each baseline.
 
     ``gains`` above 0 mean better, whatever the metric; ``counts`` are the rows of each class.
     """
 
+    title: str
     scores: tuple[Score, ...]
     baselines: Mapping[str, Score]
     gains: Mapping[str, Score]
@@ -49,10 +51,10 @@ def decide(standing: Standing) -> tuple[Decision, tuple[str, ...]]:
 def _against_constant(standing: Standing) -> tuple[str, bool]:
     gain, reached = standing.gains[CONSTANT], shown(standing.baselines[CONSTANT].value)
     if gain.low > 0:
-        return f"Better than always giving the same answer: {stated(standing.score)}, against {reached}.", True
+        return f"Better than always giving the same answer: {stated(standing)}, against {reached}.", True
     reason = (
         f"No better than always giving the same answer, as far as {standing.rows:,} rows can tell: "
-        f"{stated(standing.score)}, against {reached}. The gain lies between {_ranged(gain)} and may be none."
+        f"{stated(standing)}, against {reached}. The gain lies between {_ranged(gain)} and may be none."
     )
     return reason, False
 
@@ -113,11 +115,10 @@ def _few_groups(standing: Standing) -> tuple[str, ...]:
     return (f"The rows come from {standing.groups} groups only, so the interval is a rough one.",)
 
 
-def stated(score: Score) -> str:
+def stated(standing: Standing) -> str:
     """``"ROC AUC 0.8432 (95% interval 0.8211 to 0.8644)"``."""
-    return (
-        f"{METRICS[score.metric].title} {shown(score.value)} (95% interval {shown(score.low)} to {shown(score.high)})"
-    )
+    score = standing.score
+    return f"{standing.title} {shown(score.value)} (95% interval {shown(score.low)} to {shown(score.high)})"
 
 
 def _ranged(gain: Score) -> str:

@@ -16,7 +16,7 @@ from mlwright.evaluate.evidence import Array, Evidence, Select
 from mlwright.evaluate.resample import Draws
 from mlwright.metrics import Metric, find, loss, score
 
-WORK, FEWEST, MOST = 20_000_000, 40, 100
+WORK, FEWEST, MOST, LEAST = 20_000_000, 40, 100, 10
 
 
 def optimism(evidence: Evidence, metrics: tuple[Metric, ...], seed: int) -> dict[str, float]:
@@ -37,11 +37,10 @@ def optimism(evidence: Evidence, metrics: tuple[Metric, ...], seed: int) -> dict
 
 
 def repeats(evidence: Evidence) -> int:
-    """How often the choice is made again."""
-    if evidence.samples is not None:
-        return evidence.samples
+    """How often the choice is made again. A quarter of somebody else's metric's calls are for it, two each time."""
     size = evidence.prediction.size * max(1, len(evidence.out_of_fold or ()))
-    return min(MOST, max(FEWEST, WORK // max(1, size)))
+    times = min(MOST, max(FEWEST, WORK // max(1, size))) if evidence.samples is None else evidence.samples
+    return times if evidence.calls is None else min(times, max(LEAST, evidence.calls // 8))
 
 
 def _selection(evidence: Evidence) -> Select | None:

@@ -118,7 +118,7 @@ def _wants_regression(reading: Reading, problem: Problem, distinct: int) -> bool
     if problem.task is not None:
         return problem.task == "regression"
     if problem.metric is not None:
-        tasks = _tasks_of(problem.metric)
+        tasks = _tasks_of(problem.metric) if problem.measure is None else problem.measure.tasks
         if tasks == ("regression",):
             return True
         if "regression" not in tasks:

@@ -83,7 +83,7 @@ def _shared(search: Search, candidates: Candidates, findings: tuple[Finding, ...
     return {
         "task": target.task,
         "classes": target.classes,
-        "metric": search.metric,
+        "metric": search.judge,
         "metric_reason": candidates.metric_reason,
         "threshold": candidates.threshold,
         "findings": findings,

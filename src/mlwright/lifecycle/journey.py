@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from mlwright.explore import explore
 from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
+from mlwright.lifecycle.judges import Asking, asking
 from mlwright.search import SHARE, Search, conclude, features, is_sampled, learning_curve, make_plan
 from mlwright.store import Run, atomic_write
 from mlwright.trials import Ground, Pool
@@ -45,8 +46,10 @@ class Journey:
     listener: Listener
     pool: Pool | None = None
     data: Any = None
+    own: metrics.Metric | None = None  # the metric, if it is none of ours
     _records: dict[str, Record] = field(default_factory=dict)
     _search: Search | None = None
+    _asking: Asking | None = None
 
     def get(self, name: str, type: type[R]) -> R:
         """A record that an earlier stage made."""
@@ -67,18 +70,26 @@ class Journey:
         """The metric and why it is this one."""
         target = self.get("table", Table).schema.target
         if self.problem.metric is not None:
-            return metrics.find(self.problem.metric, target.task).name, "It was named in the request."
+            named = self.own or self.problem.metric
+            return metrics.find(named, target.task).name, "It was named in the request."
         return metrics.choose(target.task, target.counts)
 
     @property
     def search(self) -> Search:
         """The search over this run's trials, with all outcomes that lie in its folder."""
         if self._search is None:
-            kept = wrap_up_seconds(self.problem.budget, self.get("table", Table))
+            kept = wrap_up_seconds(self.problem.budget, self.get("table", Table)) + self.ask().seconds
             clock = self.clock.within(self.clock.left - kept)
-            self._search = Search(self.run, Ground.of(self.run), self.metric[0], clock, self.listener)
+            self._search = Search(self.run, Ground.of(self.run), self.metric[0], clock, self.listener, own=self.own)
             self._search.load()
         return self._search
+
+    def ask(self) -> Asking:
+        """What asking the metric takes, if it is somebody else's function. Raises InputError when that fails."""
+        if self.own is not None and self._asking is None:
+            table, train = self.get("table", Table), self.run.path / "train.arrow"
+            self._asking = asking(self.own, train, table, self.problem.budget)
+        return self._asking or Asking(0.0, None)
 
 
 def wrap_up_seconds(budget: float | None, table: Table) -> float:
@@ -113,8 +124,10 @@ def featurized(j: Journey) -> Recipe:
 
 
 def planned(j: Journey) -> Plan:
-    """Recipe -> Plan. A metric that does not fit the task is refused here, before anything is fitted."""
-    j.listener("metric", metric=j.metric[0], reason=j.metric[1])
+    """Recipe -> Plan. A metric that does not fit the task, or fails, is refused here, before anything is fitted."""
+    metric, reason = j.metric
+    j.ask()
+    j.listener("metric", metric=metric, reason=reason)
     return make_plan(j.get("table", Table), j.get("recipe", Recipe), j.problem)
 
 
@@ -143,7 +156,7 @@ def evaluated(j: Journey) -> Verdict:
         evidence = sealed_evidence(j.search, candidates, findings)
     else:
         evidence = fold_evidence(j.search, candidates, findings)
-    return evaluate.judge(evidence, j.problem.seed)
+    return evaluate.judge(replace(evidence, calls=j.ask().calls), j.problem.seed)
 
 
 def deployed(j: Journey) -> Release:

@@ -13,6 +13,7 @@ from mlwright import evaluate
 from mlwright.bundle import Model
 from mlwright.contracts.records import TARGET, WEIGHT, Score
 from mlwright.ingest import labelled
+from mlwright.lifecycle.judges import of_verdict
 
 FEWEST = 20  # rows below which an interval says nothing
 
@@ -20,14 +21,17 @@ FEWEST = 20  # rows below which an interval says nothing
 @dataclass(frozen=True)
 class Recheck:
     """What a model reaches on new rows: all metrics, the verdict's first; the rows judged on and those without an
-    answer; and whether the main metric departs from the verdict's by more than chance (None: these rows can't tell).
-    ``unweighted`` names the column by which the verdict's rows counted, if these rows don't have it."""
+    answer; and whether the main metric departs from what the verdict ``promised`` by more than chance (None: these rows
+    can't tell). ``unweighted`` names the column by which the verdict's rows counted, if these rows don't have it,
+    ``absent`` the verdict's metric if that is not at hand: then the first one that is stands in for it."""
 
     scores: tuple[Score, ...]
     rows: int
     left_out: int
     departs: bool | None
+    promised: Score
     unweighted: str | None = None
+    absent: str | None = None
 
 
 def recheck(
@@ -40,12 +44,14 @@ def recheck(
     Raises InputError when there is no target or no row has one, or a class that the model doesn't know.
     """
     verdict, table = model.verdict, labelled(data, model.schema, tables, query)
+    metric = of_verdict(verdict)
+    promised = verdict.score if metric is not None else verdict.scores[1]
     known = table.filter(pl.col(TARGET).is_not_null())
     prediction = model.predict_proba(known) if model.classes else model.predict(known)
     evidence = evaluate.Evidence(
         task=model.schema.target.task,
         classes=model.schema.target.classes,
-        metric=verdict.metric,
+        metric=metric or promised.metric,
         y=known[TARGET].to_numpy(),
         prediction=prediction,
         method="a finished model on new rows",
@@ -54,9 +60,15 @@ def recheck(
     )
     scores = evaluate.fresh(evidence, seed)
     telling = known.height >= FEWEST and (not model.classes or known[TARGET].n_unique() > 1)
-    departs = evaluate.departs(scores[0], verdict.score) if telling else None
-    unweighted = None if WEIGHT in known.columns else model.schema.weight
-    return Recheck(scores, known.height, table.height - known.height, departs, unweighted)
+    return Recheck(
+        scores=scores,
+        rows=known.height,
+        left_out=table.height - known.height,
+        departs=evaluate.departs(scores[0], promised) if telling else None,
+        promised=promised,
+        unweighted=None if WEIGHT in known.columns else model.schema.weight,
+        absent=verdict.metric if metric is None else None,
+    )
 
 
 def _threshold(exact: float | None) -> float | None:

@@ -45,6 +45,8 @@ from mlwright.lifecycle.journey import (
     planned,
     searched,
 )
+from mlwright.lifecycle.judges import again, engaged, given
+from mlwright.metrics import Metric
 from mlwright.store import Run
 from mlwright.trials import Pool
 
@@ -97,7 +99,7 @@ def train(
     data: Any,
     target: str,
     *,
-    metric: str | None = None,
+    metric: str | Metric | Callable[..., float] | None = None,
     budget: float | str | None = None,
     trials: int | None = None,
     group: str | None = None,
@@ -130,9 +132,10 @@ def train(
     ``out`` and the run kept under ``runs``, where these are given. Raises InputError, BudgetError or RunError, which
     say what to do about it.
     """
+    name, own = given(metric)
     problem = Problem(
         target=target,
-        metric=metric,
+        metric=name,
         budget=amounts.budget(budget, trials),
         trials=trials,
         group=group,
@@ -154,12 +157,14 @@ def train(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlwright-")))
         model = Path(out) if out is not None else folder / "model"
         place = Place(Path(runs) if runs is not None else folder / "runs", model, clock, "mlwright.train(...)")
-        run(data, problem, place, listener or _silent)
+        run(data, problem, place, listener or _silent, own)
         return bundle.load(model)
 
 
-def run(data: Any, problem: Problem, place: Place, listener: Listener) -> Arrival:
-    """Run every stage on ``data``. What was finished stays in the run's folder, for `go_on`."""
+def run(data: Any, problem: Problem, place: Place, listener: Listener, own: Metric | None = None) -> Arrival:
+    """Run every stage on ``data``. What was finished stays in the run's folder, for `go_on`. ``own`` is the problem's
+    metric if it is a function and not a name."""
+    problem, own = engaged(problem, own)
     source = _kept(os.fspath(data)) if isinstance(data, str | os.PathLike) and str(data) != "-" else ""
     _check(problem)
     started = Run.create(place.runs, place.model.name)
@@ -167,7 +172,7 @@ def run(data: Any, problem: Problem, place: Place, listener: Listener) -> Arriva
     started.write("problem", _to_keep(problem))
     started.write("request", request)
     try:
-        return _travel(Journey(started, problem, request, place.clock, listener, data=data))
+        return _travel(Journey(started, problem, request, place.clock, listener, data=data, own=own))
     except InputError:
         if not started.has("table"):  # nothing was done that could be gone on with
             shutil.rmtree(started.path, ignore_errors=True)
@@ -188,20 +193,27 @@ def _check(problem: Problem) -> None:
             raise InputError(f"{name} is {value}", where=f"--{name}", way_out=f"Give a whole number, {least} or more.")
 
 
-def resume(folder: str | os.PathLike[str], listener: Listener | None = None) -> bundle.Model:
-    """The model of a run that was interrupted, after going on with it; of a finished run, just its model.
+def resume(
+    folder: str | os.PathLike[str],
+    listener: Listener | None = None,
+    metric: Metric | Callable[..., float] | None = None,
+) -> bundle.Model:
+    """The model of a run that was interrupted, after going on with it; of a finished run, just its model. A run that is
+    judged by a function has to be given the same ``metric`` again.
 
     Raises what `go_on` does, and BundleError when a finished run's model is no longer where it was.
     """
-    return bundle.load(go_on(Path(folder), listener or _silent).model)
+    _, own = given(metric)
+    return bundle.load(go_on(Path(folder), listener or _silent, own).model)
 
 
-def go_on(folder: Path, listener: Listener) -> Arrival:
+def go_on(folder: Path, listener: Listener, own: Metric | None = None) -> Arrival:
     """Go on with a run that was interrupted; a finished one just says again what it came to.
 
     Its clock has what was left of the budget, but at least a fifth of it. Credentials are not kept with a run: the
-    password of a database is then taken from the variable MLWRIGHT_PASSWORD. Raises RunError when the folder is no run,
-    or its data was in memory and had not been written down.
+    password of a database is then taken from the variable MLWRIGHT_PASSWORD. Neither are functions: ``own`` is the
+    metric, if it is none of ours and no plug-in. Raises RunError when the folder is no run, its metric is not there, or
+    its data was in memory and had not been written down.
     """
     stopped = Run.open(folder)
     problem, request = stopped.read("problem", Problem), stopped.read("request", Request)
@@ -209,8 +221,9 @@ def go_on(folder: Path, listener: Listener) -> Arrival:
         raise RunError(
             "this run's data was in memory and had not been written down", where=str(folder), way_out="Train anew."
         )
+    own = own if stopped.has("verdict") else again(problem, own, folder)
     left = None if problem.budget is None else max(problem.budget - _spent(stopped), 0.2 * problem.budget)
-    return _travel(Journey(stopped, problem, request, Clock.lasting(left), listener))
+    return _travel(Journey(stopped, problem, request, Clock.lasting(left), listener, own=own))
 
 
 def _travel(journey: Journey) -> Arrival:

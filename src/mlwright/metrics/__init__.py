@@ -8,7 +8,7 @@ from mlwright.contracts.errors import InputError
 from mlwright.contracts.records import TaskKind
 from mlwright.metrics.decisions import confusion
 from mlwright.metrics.metric import Array, Metric, Weigh
-from mlwright.metrics.table import METRICS, choose, find
+from mlwright.metrics.table import METRICS, choose, find, known, ours
 
 __all__ = [
     "METRICS",
@@ -17,11 +17,14 @@ __all__ = [
     "choose",
     "confusion",
     "find",
+    "known",
     "labels",
     "loss",
     "of_task",
+    "ours",
     "score",
     "shown",
+    "title",
     "weigher",
 ]
 
@@ -67,10 +70,14 @@ def loss(
     return -value if metric.greater_is_better else value
 
 
-def of_task(task: TaskKind, first: str) -> tuple[Metric, ...]:
-    """All metrics of a task, the one named ``first`` in front."""
-    fitting = [m for m in METRICS.values() if task in m.tasks]
-    return tuple(sorted(fitting, key=lambda m: m.name != first))
+def of_task(task: TaskKind, first: Metric) -> tuple[Metric, ...]:
+    """All our metrics of a task, and ``first``, whosever it is, in front."""
+    return (first, *(m for m in METRICS.values() if task in m.tasks and m.name != first.name))
+
+
+def title(name: str) -> str:
+    """The metric's name as people write it; of one that is none of ours, the name itself."""
+    return METRICS[name].title if name in METRICS else name
 
 
 def shown(value: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import TaskKind
+from mlwright.contracts.records import Measure, TaskKind
 from mlwright.metrics import decisions, probabilities, ranking, values
 from mlwright.metrics.metric import Metric
 
@@ -201,22 +201,38 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def find(name: str, task: TaskKind) -> Metric:
-    """The metric of that name; common other names are understood, scikit-learn's ``neg_`` ones too.
+def find(metric: str | Metric, task: TaskKind) -> Metric:
+    """The metric of that name; common other names are understood, scikit-learn's ``neg_`` ones too. One that is given
+    as such is that one.
 
     Raises InputError, with what fits the task, if there is none or it is for another task.
     """
-    key = name.strip().casefold().replace("-", "_").replace(" ", "_").removeprefix("neg_")
-    key = ALIASES.get(key, key)
+    found = metric if isinstance(metric, Metric) else ours(metric)
     fitting = [m.name for m in METRICS.values() if task in m.tasks]
     offer = f"for a {task} target there are: {', '.join(fitting)}"
-    if key not in METRICS:
+    if found is None:
+        key = _key(str(metric))
         hint = near_miss(key, fitting) or near_miss(key, METRICS) or near_miss(key, ALIASES)
-        raise InputError(f"no metric {name!r}" + (f"; {hint}" if hint else ""), where="metric", way_out=offer)
-    if task not in METRICS[key].tasks:
-        meant = " and ".join(METRICS[key].tasks)
-        raise InputError(f"{key} is for {meant} targets, and this one is {task}", where="metric", way_out=offer)
-    return METRICS[key]
+        raise InputError(f"no metric {metric!r}" + (f"; {hint}" if hint else ""), where="metric", way_out=offer)
+    if task not in found.tasks:
+        meant = " and ".join(found.tasks)
+        raise InputError(f"{found.name} is for {meant} targets, and this one is {task}", where="metric", way_out=offer)
+    return found
+
+
+def ours(name: str) -> Metric | None:
+    """The one of our own metrics that a name stands for."""
+    key = _key(name)
+    return METRICS.get(ALIASES.get(key, key))
+
+
+def known(name: str, measure: Measure | None = None) -> Metric | Measure | None:
+    """What is known of the metric of that very name: one of ours, or the one that a record tells of."""
+    return METRICS.get(name) or (measure if measure is not None and measure.name == name else None)
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold().replace("-", "_").replace(" ", "_").removeprefix("neg_")
 
 
 def choose(task: TaskKind, counts: Sequence[int]) -> tuple[str, str]:

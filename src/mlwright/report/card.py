@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from mlwright.contracts.records import Candidates, Column, Problem, Profile, Schema, Table, Trial, Verdict
-from mlwright.metrics import METRICS, shown
+from mlwright.metrics import known, shown, title
 from mlwright.report.markdown import escaped, first, plain, table
-from mlwright.report.words import MEANING, baselines, by_weight, direction, size, span, title
+from mlwright.report.words import MEANING, baselines, by_weight, direction, size, span
 
 COLUMNS, LEVELS, TRIALS, FINDINGS, CLASSES, EXAMPLE = 60, 5, 20, 30, 12, 12
 WHY = {
@@ -92,10 +92,10 @@ def _monotone(facts: Card) -> list[str]:
 
 def _scores(facts: Card) -> list[str]:
     verdict = facts.verdict
-    name, metric = title(verdict.metric), METRICS.get(verdict.metric)
+    name = title(verdict.metric)
     rivals = [("**this model**", verdict.score), *((escaped(who), s) for who, s in baselines(verdict))]
     return [
-        f"{metric.about if metric else ''} ({name}; {direction(verdict.metric)}.)",
+        f"{_about(verdict.metric, verdict)} ({name}; {direction(verdict)}.)".lstrip(),
         "\n".join(table(["predictor", name, "95% interval"], [[w, shown(s.value), span(s)] for w, s in rivals])),
         "The interval says how far the number may move on other rows of the same kind.",
         f"**How it was measured.** {escaped(verdict.method, 900)} It stands on {verdict.rows:,} rows.",
@@ -111,10 +111,13 @@ def _second(facts: Card) -> str:
 
 
 def _metrics(verdict: Verdict) -> list[list[str]]:
-    return [
-        [title(s.metric), shown(s.value), span(s), METRICS[s.metric].about if s.metric in METRICS else ""]
-        for s in verdict.scores
-    ]
+    return [[title(s.metric), shown(s.value), span(s), _about(s.metric, verdict)] for s in verdict.scores]
+
+
+def _about(metric: str, verdict: Verdict) -> str:
+    """What a metric says, in a sentence."""
+    found = known(metric, verdict.measure)
+    return "" if found is None else escaped(found.about, 300)
 
 
 def _confusion(facts: Card) -> list[str]:

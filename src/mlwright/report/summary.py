@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 
 from mlwright.contracts.records import Verdict
-from mlwright.metrics import shown
+from mlwright.metrics import shown, title
 from mlwright.report.markdown import first, plain
-from mlwright.report.words import MEANING, baselines, by_weight, direction, span, title
+from mlwright.report.words import MEANING, baselines, by_weight, direction, span
 
 WIDTH, MOST = 100, 5
 
@@ -23,7 +23,7 @@ def summary(verdict: Verdict, model: str = "") -> str:
     lines = [
         textwrap.fill(f"Verdict: {verdict.decision.upper()}. {MEANING[verdict.decision]}", WIDTH),
         "",
-        f"  {name} on {verdict.rows:,} rows, {direction(verdict.metric)}, with its 95% interval",
+        f"  {name} on {verdict.rows:,} rows, {direction(verdict)}, with its 95% interval",
         *(f"    {plain(who):<{wide}}  {shown(s.value):>8}   {span(s)}" for who, s in pairs),
         "",
         *(_item(reason) for reason in verdict.reasons),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mlwright.contracts.records import Decision, Finding, Score, Severity, Verdict
-from mlwright.metrics import METRICS, shown
+from mlwright.metrics import known, shown
 
 MEANING: dict[Decision, str] = {
     "ship": "The model may be used for rows like those it was trained on.",
@@ -20,19 +20,15 @@ PREDICTORS = {
 _WEIGHT: dict[Severity, int] = {"severe": 0, "warning": 1, "info": 2}
 
 
-def title(metric: str) -> str:
-    """The metric's name as people write it."""
-    return METRICS[metric].title if metric in METRICS else metric
-
-
 def span(score: Score) -> str:
     """The interval: ``"0.8211 to 0.8644"``."""
     return f"{shown(score.low)} to {shown(score.high)}"
 
 
-def direction(metric: str) -> str:
-    """Which way is better."""
-    return "higher is better" if metric in METRICS and METRICS[metric].greater_is_better else "lower is better"
+def direction(verdict: Verdict) -> str:
+    """Which way the verdict's metric is better."""
+    metric = known(verdict.metric, verdict.measure)
+    return "higher is better" if metric is not None and metric.greater_is_better else "lower is better"
 
 
 def baselines(verdict: Verdict) -> list[tuple[str, Score]]:

@@ -56,18 +56,19 @@ class Blend:
         return np.asarray(softmax(self.slope * np.log(np.clip(total, EDGE, 1.0)), axis=1))
 
 
-def choose(predictions: Sequence[Floats], truth: Truth, metric: str, seed: int) -> Blend:
+def choose(predictions: Sequence[Floats], truth: Truth, metric: str | metrics.Metric, seed: int) -> Blend:
     """The blend that does best on these rows: greedy selection with replacement (Caruana et al. 2004) by the loss that
     the metric rests on, then a calibration if it does better on rows it was not fitted on, then a threshold if the
     metric needs one."""
-    rows = _sample(truth, seed)
+    rows, judge = _sample(truth, seed), metrics.find(metric, truth.task)
     few, known = [p[rows] for p in predictions], truth.at(rows)
-    blend = Blend(_greedy(few, known, metric))
+    blend = Blend(_greedy(few, known, judge.name))
     if truth.task == "regression":
         return blend
     blend = _calibrated(blend, few, known)
-    if truth.task == "binary" and metric in _THRESHOLDED:
-        blend = replace(blend, threshold=_threshold(blend(few, "binary")[:, 0], known, metric))
+    own = judge.needs == "label" and judge.name not in metrics.METRICS
+    if truth.task == "binary" and (own or judge.name in _THRESHOLDED):
+        blend = replace(blend, threshold=_threshold(blend(few, "binary")[:, 0], known, judge))
     return blend
 
 
@@ -166,11 +167,11 @@ def _fit_calibration(raw: Floats, truth: Truth) -> tuple[float, float]:
     return slope, float(np.clip(found[1], -5.0, 5.0)) if truth.task == "binary" else 0.0
 
 
-def _threshold(p: Floats, truth: Truth, metric: str) -> float:
+def _threshold(p: Floats, truth: Truth, metric: metrics.Metric) -> float:
     grid = np.unique(np.quantile(p, np.linspace(0.005, 0.995, 100)))
-    both, judge = np.stack([1 - p, p], axis=1), metrics.METRICS[metric]
-    scores = [metrics.score(judge, truth.values, both, float(t), truth.weight) for t in grid]
-    return float(grid[int(np.argmax(scores))])
+    both = np.stack([1 - p, p], axis=1)
+    losses = [metrics.loss(metric, truth.values, both, float(t), truth.weight) for t in grid]
+    return float(grid[int(np.argmin(losses))])
 
 
 def _sample(truth: Truth, seed: int) -> NDArray[np.int64]:

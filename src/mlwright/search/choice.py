@@ -66,14 +66,14 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
     alone."""
     truth, problem = search.truth(), search.ground.problem
     predictions = {n: search.prediction(n) for n in done}
-    blend = choose([predictions[n] for n in done], truth, search.metric, problem.seed)
+    blend = choose([predictions[n] for n in done], truth, search.judge, problem.seed)
     order = sorted(
         (n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)]
     )
     groups = [order[:size] for size in range(len(order), 0, -1)]
     groups += [[n] for n in sorted(done, key=lambda n: loss(predictions[n], truth, search.metric)) if [n] not in groups]
     for names in groups:
-        blend = choose([predictions[n] for n in names], truth, search.metric, problem.seed)
+        blend = choose([predictions[n] for n in names], truth, search.judge, problem.seed)
         kept = tuple(n for n, w in zip(names, blend.weights, strict=True) if w)
         blend = replace(blend, weights=tuple(w for w in blend.weights if w))
         if truth.task == "regression":

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright import metrics
 from mlwright.contracts.records import Finding, Severity, TrialSpec
 from mlwright.metrics import shown
 from mlwright.search.search import Search, score_of
@@ -118,7 +117,7 @@ def _told(search: Search, fold: int, points: list[tuple[int, Outcome]]) -> tuple
     table = search.ground.table
     rows = np.array([count for count, _ in points], float)
     to = table.origins[0].rows if is_sampled(search) else 2 * table.rows
-    metric = metrics.METRICS[search.metric]
+    metric = search.judge
     sign = -1.0 if metric.greater_is_better else 1.0
     losses = sign * _scores(search, fold, [outcome for _, outcome in points])
     line = draw_on(rows, losses, to)
@@ -149,5 +148,5 @@ def _scores(search: Search, fold: int, outcomes: list[Outcome]) -> Floats:
     draws += [rng.integers(0, count, min(count, _SCORED)) for _ in range(_SAMPLES)]
     ground = search.ground
     return np.array(
-        [[score_of(search.metric, o.prediction[draw], truth.at(draw), ground) for o in outcomes] for draw in draws]
+        [[score_of(search.judge, o.prediction[draw], truth.at(draw), ground) for o in outcomes] for draw in draws]
     )

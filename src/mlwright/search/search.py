@@ -54,11 +54,17 @@ class Search:
     clock: Clock
     listener: Listener
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
+    own: metrics.Metric | None = None  # the metric, if it is none of ours
     reserve: float = 0.0  # seconds that are kept for the learning curve
     _ending: float = 0.0  # seconds that the members will take: to be fitted on all rows, and to be joined
     _scores: dict[str, float] = field(default_factory=dict)  # of finished trials
     _losses: dict[str, float] = field(default_factory=dict)
     _cut: set[str] = field(default_factory=set)  # trials whose first folds were far behind
+
+    @property
+    def judge(self) -> metrics.Metric:
+        """The metric."""
+        return self.own or metrics.METRICS[self.metric]
 
     @property
     def left(self) -> float:
@@ -214,12 +220,11 @@ class Search:
         self._ending = max(max(refits), sum(refits) / (os.cpu_count() or 1))
         self._ending += sum(self._size(t.spec.id) for t in best_first) / _JOINED
         scores = {t.spec.id: self.score(t.spec.id) for t in done}
-        sign = 1 if metrics.METRICS[self.metric].greater_is_better else -1
+        sign = 1 if self.judge.greater_is_better else -1
         best = max(scores.values(), key=lambda s: sign * s)
         count = len(self.ground.plan.trials)
-        self.listener(
-            "trial", trial=spec.id, score=scores[spec.id], best=best, done=len(done), planned=count, metric=self.metric
-        )
+        told = {"metric": self.metric, "title": self.judge.title}
+        self.listener("trial", trial=spec.id, score=scores[spec.id], best=best, done=len(done), planned=count, **told)
 
     def scored(self) -> NDArray[np.int64]:
         """Rows that have out-of-fold predictions."""
@@ -244,7 +249,7 @@ class Search:
         return self._scores[trial]
 
     def _judged(self, trial: str) -> float:
-        return score_of(self.metric, self.prediction(trial), self.truth(), self.ground)
+        return score_of(self.judge, self.prediction(trial), self.truth(), self.ground)
 
     def _trial(self, spec: TrialSpec) -> Trial:
         found = [self.outcomes.get((spec.id, fold)) for fold in self._folds]
@@ -291,10 +296,10 @@ def features(search: Search, candidates: Candidates) -> tuple[Feature, ...]:
     return tuple(found.values())
 
 
-def score_of(metric: str, prediction: NDArray[np.float32], truth: Truth, ground: Ground) -> float:
+def score_of(metric: metrics.Metric, prediction: NDArray[np.float32], truth: Truth, ground: Ground) -> float:
     """The metric of predictions as learners give them, on the target's own scale."""
     target = ground.table.schema.target
     answer, values = full(prediction.astype(np.float64), truth.task), truth.values
     if truth.task == "regression":
         answer, values = answer * target.scale + target.mean, values * target.scale + target.mean
-    return float(metrics.score(metrics.METRICS[metric], values, answer, weight=truth.weight))
+    return float(metrics.score(metric, values, answer, weight=truth.weight))
