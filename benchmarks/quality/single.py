@@ -5,7 +5,8 @@
 Only the train part of a task is read: three quarters of it go through a search, and the ensemble that it chooses is
 judged on the last quarter in every way. "folds": the mean of every member's fold models; "3 folds": of the first three;
 "plan": forests, kernels and CatBoost as one model of all rows, the others as folds; "single": every member as one model
-of all rows; "two": as the mean of two, which differ in their seeds; "ships": as it is chosen. The loss is the log loss
+of all rows; "two": as the mean of two, which differ in their seeds; "both": of two folds and of these two; "ships": as
+it is chosen. The loss is the log loss
 or the mean squared error; the others are told beside "folds". Seconds of a row are measured, milliseconds.
 
 Needs: the benchmark folder (tasks.py and its data)
@@ -104,6 +105,7 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
         "2 folds": some(2),
         "single": lambda name: [fitted(name, folds)],
         "two": lambda name: [fitted(name, folds), fitted(name, folds + 1)],
+        "both": lambda name: [fitted(name, fold) for fold in (0, 1, folds, folds + 1)],
         "ships": chosen.__getitem__,
     }
     return {way: judged(search, blend, [members(name) for name in names]) for way, members in made.items()}

@@ -22,7 +22,7 @@ from mlwright.featurize.categories import (
     of_ordinals,
     spellings,
 )
-from mlwright.featurize.texts import CELLS, of_lists, of_texts, topics
+from mlwright.featurize.texts import CELLS, of_lists, of_texts, recurring, topics
 
 __all__ = ["CELLS", "FEW_LEVELS", "featurize"]
 
@@ -55,7 +55,9 @@ def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Reci
         for flavour, specs in made.items():
             of[flavour] += specs
     categories = by_kind.get("categorical", [])
-    more = crosses(categories) + numbered(categories) + topics(by_kind.get("text", []), table.rows)
+    levels = [*categories, *recurring(by_kind.get("list", []), table.rows)]
+    answers = len(table.schema.target.classes) if table.schema.target.task == "multiclass" else 1
+    more = crosses(levels, answers) + numbered(categories) + topics(by_kind.get("text", []), table.rows)
     if spelt := spellings(categories, table.rows):
         of["spelt"] = of["trees"] + spelt
     if more:

@@ -10,7 +10,8 @@ from mlwright.contracts.records import Column, StepSpec
 FEW_LEVELS = 30  # up to so many levels get a column each; above, the mean of the target stands for the level
 _LEVELS = 200  # that get a column each for a line, which can't put levels together by itself
 _LARGE = 20_000  # rows from which a level's spelling gets half the numbers: the table is wide enough to learn from
-_CROSSED = 5  # columns of the most levels whose pairs are levels too
+_CROSSED = 5  # columns of the most levels, of which two or three together are levels too
+_CROSSES = 40  # numbers that these become
 _PHRASES = 0.3  # of the levels have to hold two words for spelling to tell something
 
 Flavours = dict[str, list[StepSpec]]
@@ -62,11 +63,16 @@ def of_ordinals(columns: Sequence[Column], bound: Collection[str] = ()) -> Flavo
     return {"trees": ladders, "linear": scaled + levels}
 
 
-def crosses(columns: Sequence[Column]) -> list[StepSpec]:
-    """The target mean of each pair of levels, for the columns with the most levels."""
-    most = sorted((c for c in columns if c.unique > 2), key=lambda c: (-c.unique, c.name))[:_CROSSED]
-    pairs = combinations(names(most), 2)
-    return [StepSpec(steps=("target_mean",), columns=pair, crossed=True) for pair in pairs]
+def crosses(columns: Sequence[Column], answers: int) -> list[StepSpec]:
+    """The target mean (a number for each of so many ``answers``) of each two and three levels that stand together, for
+    the columns with the most levels. Of few levels, trees put together by themselves what belongs together."""
+    most = sorted((c for c in columns if c.unique > FEW_LEVELS), key=lambda c: (-c.unique, c.name))[:_CROSSED]
+    together = [*combinations(names(most), 2), *combinations(names(most), 3)]
+    once = {"target_mean": {"least": 2}}
+    return [
+        StepSpec(steps=("target_mean",), columns=some, options=once, crossed=True)
+        for some in together[: _CROSSES // answers]
+    ]
 
 
 def numbered(columns: Sequence[Column]) -> list[StepSpec]:

@@ -58,10 +58,15 @@ def of_lists(columns: Sequence[Column], rows: int) -> Flavours:
     if numbered := names(c for c in columns if any(sign.isdigit() for level in c.levels for sign in level)):
         trees.append(StepSpec(steps=("numbers_within",), columns=numbered))
         linear.append(StepSpec(steps=("numbers_within", "clip", "impute", "standardise"), columns=numbered))
-    if again := names(c for c in columns if c.unique * _RECUR < rows):
+    if again := names(recurring(columns, rows)):
         trees += [StepSpec(steps=(step,), columns=again) for step in ("target_mean", "frequency")]
         linear.append(StepSpec(steps=("target_mean", "standardise"), columns=again))
     return {"trees": trees, "linear": linear}
+
+
+def recurring(columns: Sequence[Column], rows: int) -> list[Column]:
+    """The lists that stand often enough as a whole."""
+    return [c for c in columns if c.unique * _RECUR < rows]
 
 
 def _within(room: int, most: int) -> int:

@@ -30,7 +30,7 @@ _RICH = ((), ("spelt",), (), ("trees+", "spelt"))  # features that need not pay,
 _ALONE = ("catboost", "extratrees", "kernel")  # large, and a mean over folds adds least to them
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
-_LEAVES = 400_000  # of a forest, once for each class: about 20 MB
+_LEAVES, _ANSWERS = 450_000, 8  # of a forest, about 20 MB: with so many classes, a leaf takes twice the room
 _WIDE = 300  # columns above which these are not tried
 
 
@@ -89,7 +89,7 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         options = {**options, "rate": 2 * options["rate"]}
     if entry.learner == "extratrees":
         trees, rows = shape.extra_trees(options["features"])
-        leaves = min(options["leaves"], max(50, _LEAVES // (trees * shape.answers)))
+        leaves = min(options["leaves"], max(50, int(_LEAVES / (trees * (1 + shape.answers / _ANSWERS)))))
         options = {**options, "trees": trees, "leaves": leaves}
         options["least"] = options["least"] if shape.rows < _ENOUGH else 5
     if entry.learner in _SMOOTH:
