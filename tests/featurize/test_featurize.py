@@ -119,7 +119,9 @@ def test_of_a_bound_column_nothing_is_made_that_goes_up_and_down(columns, random
     ("columns", "richer"),
     [
         ([("numeric", 9), ("datetime", 9), ("categorical", 9)], False),
-        ([("categorical", 9), ("categorical", 9)], True),
+        ([("categorical", 9), ("categorical", 9)], False),
+        ([("categorical", 90), ("categorical", 90)], True),
+        ([("categorical", 90), ("list", 31)], True),
         ([("text", 9)], True),
     ],
 )
