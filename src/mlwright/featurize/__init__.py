@@ -14,6 +14,7 @@ import msgspec
 from mlwright.contracts.records import Column, ColumnKind, Recipe, StepSpec, Table
 from mlwright.featurize.categories import (
     FEW_LEVELS,
+    LARGE,
     Flavours,
     crosses,
     names,
@@ -61,7 +62,7 @@ def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Reci
     if spelt := spellings(categories, table.rows):
         of["spelt"] = of["trees"] + spelt
     if more:
-        of["trees+"] = of["trees"] + spelt + more
+        of["trees+"] = of["trees"] + (spelt if table.rows < LARGE else []) + more
     return msgspec.structs.replace(recipe, flavours={name: tuple(specs) for name, specs in of.items()})
 
 

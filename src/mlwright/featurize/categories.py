@@ -9,7 +9,7 @@ from mlwright.contracts.records import Column, StepSpec
 
 FEW_LEVELS = 30  # up to so many levels get a column each; above, the mean of the target stands for the level
 _LEVELS = 200  # that get a column each for a line, which can't put levels together by itself
-_LARGE = 20_000  # rows from which a level's spelling gets half the numbers: the table is wide enough to learn from
+LARGE = 20_000  # rows from which a level's spelling gets half the numbers: the table is wide enough to learn from
 _CROSSED = 5  # columns of the most levels, of which two or three together are levels too
 _CROSSES = 40  # numbers that these become
 _PHRASES = 0.3  # of the levels have to hold two words for spelling to tell something
@@ -39,14 +39,14 @@ def of_categories(columns: Sequence[Column], rows: int) -> Flavours:
         linear.append(StepSpec(steps=("onehot",), columns=high, options={"onehot": {"most": _LEVELS, "least": 3}}))
         linear.append(StepSpec(steps=("target_mean", "standardise"), columns=high))
     if phrases := names(c for c in columns if c.unique > FEW_LEVELS and _holds_phrases(c)):
-        runs = {"character_tfidf": {"most": 500 if rows < _LARGE else 200, "shortest": 2, "longest": 4}}
+        runs = {"character_tfidf": {"most": 500 if rows < LARGE else 200, "shortest": 2, "longest": 4}}
         linear.append(StepSpec(steps=("character_tfidf",), columns=phrases, options=runs))
     return {"trees": trees, "linear": linear}
 
 
 def spellings(columns: Sequence[Column], rows: int) -> list[StepSpec]:
     """What each level is written like, for columns of many levels that are phrases."""
-    parts = {"similar": {"parts": 40, "most": 2000} if rows < _LARGE else {"parts": 20, "most": 1000}}
+    parts = {"similar": {"parts": 40, "most": 2000} if rows < LARGE else {"parts": 20, "most": 1000}}
     phrases = names(c for c in columns if c.unique > FEW_LEVELS and _holds_phrases(c))
     return [StepSpec(steps=("similar",), columns=phrases, options=parts)] if phrases else []
 
@@ -68,11 +68,7 @@ def crosses(columns: Sequence[Column], answers: int) -> list[StepSpec]:
     the columns with the most levels. Of few levels, trees put together by themselves what belongs together."""
     most = sorted((c for c in columns if c.unique > FEW_LEVELS), key=lambda c: (-c.unique, c.name))[:_CROSSED]
     together = [*combinations(names(most), 2), *combinations(names(most), 3)]
-    once = {"target_mean": {"least": 2}}
-    return [
-        StepSpec(steps=("target_mean",), columns=some, options=once, crossed=True)
-        for some in together[: _CROSSES // answers]
-    ]
+    return [StepSpec(steps=("target_mean",), columns=some, crossed=True) for some in together[: _CROSSES // answers]]
 
 
 def numbered(columns: Sequence[Column]) -> list[StepSpec]:

@@ -107,12 +107,11 @@ class TargetMean(_Table):
     than two), shrunk towards the overall mean as if ``prior`` rows of it had been seen too (Micci-Barreca 2001). Rows
     count by their weight.
 
-    Fitted crosswise while training: see `Step`. A level seen less than ``least`` times gets the overall mean.
+    Fitted crosswise while training: see `Step`. A level never seen gets the overall mean.
     """
 
     supervised: ClassVar[bool] = True
     prior: float = 10.0
-    least: int = 1
     _keys: list[str] = field(default_factory=list, init=False)
     _rows: NDArray[np.float64] = field(default_factory=lambda: _NONE, init=False)
     _other: NDArray[np.float64] = field(default_factory=lambda: _NONE[0:0, 0], init=False)
@@ -120,11 +119,13 @@ class TargetMean(_Table):
     def fit(self, frame: pl.DataFrame, truth: Truth) -> TargetMean:
         if len(frame) == 0:
             raise StepRefusal("no rows to take means over", where=", ".join(frame.columns))
-        self._keys, _, _ = _levels(frame, self.least)
-        levels, places = frame.to_series().fill_null(MISSING), range(len(self._keys))
-        code = levels.replace_strict(self._keys, places, default=-1, return_dtype=pl.Int64).to_numpy()
-        row = np.flatnonzero(code >= 0)
-        self._rows, self._other = shrunk_means(code[row], row, truth, self.prior)
+        self._keys, _, _ = _levels(frame, 1)
+        code = (
+            frame.to_series()
+            .fill_null(MISSING)
+            .replace_strict(self._keys, range(len(self._keys)), return_dtype=pl.Int64)
+        )
+        self._rows, self._other = shrunk_means(code.to_numpy(), np.arange(len(frame)), truth, self.prior)
         return self
 
     def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
