@@ -3,11 +3,16 @@
     python benchmarks/quality/portfolio/choose.py FOLDER [--length 16] [--without cat] [--out FILE]
     python benchmarks/quality/portfolio/choose.py FOLDER --families
     python benchmarks/quality/portfolio/choose.py FOLDER --leave-out
+    python benchmarks/quality/portfolio/choose.py FOLDER --cut
+    python benchmarks/quality/portfolio/choose.py FOLDER --worth
 
 FOLDER is what collect.py made. After the linear model, which every plan begins with, greedily that configuration is
 added which lowers an ensemble's loss most for its seconds: the mean over tasks of the logarithm, beside an ensemble of
-all. Weights of an ensemble are chosen on half of the rows and judged on the other half, in turn. --families prints what
-each family brings to an ensemble of all; --leave-out judges orders on tasks that they were not learnt from.
+all. Weights of an ensemble are chosen on half of the rows and judged on the other half, in turn.
+
+--families prints what each family brings to an ensemble of all; --leave-out judges orders on tasks that they were not
+learnt from. For the order in the package, --cut tells what it costs and saves not to go on with configurations that are
+behind the best by so much on a third of the rows, --worth what it costs to drop members that bring little.
 
 Needs: the folder that collect.py made
 """
@@ -25,7 +30,9 @@ from candidates import configurations
 from numpy.typing import NDArray
 
 from mlwright.contracts.protocols import Truth
+from mlwright.search import blend
 from mlwright.search.blend import choose, loss
+from mlwright.search.plan import portfolio
 
 ROWS = 1_500  # of a task: more cost time and change little
 WORTH = 0.3  # how much seconds count: a gain is divided by their power
@@ -48,10 +55,10 @@ class Task:
         if not names:
             return float("nan")
         odd = np.arange(len(self.truth.values)) % 2 == 1
-        total = 0.0
+        total, metric = 0.0, "rmse" if self.truth.task == "regression" else "log_loss"
         for half in (odd, ~odd):
-            blend = choose([self.predictions[n][half] for n in names], self.truth.at(half), "", 0)
-            total += loss(blend([self.predictions[n][~half] for n in names], self.truth.task), self.truth.at(~half), "")
+            made = choose([self.predictions[n][half] for n in names], self.truth.at(half), metric, 0)
+            total += loss(made([self.predictions[n][~half] for n in names], self.truth.task), self.truth.at(~half), "")
         return total / 2
 
 
@@ -129,6 +136,44 @@ def leave_out(tasks: list[Task], names: list[str], length: int) -> None:
     )
 
 
+def cuts(tasks: list[Task]) -> None:
+    """The portfolio in its order, without what lags behind the best so far on a third of the rows."""
+    names = [entry.id for entry in portfolio()]
+    whole = log_losses(tasks, ["linear-1", *names])
+    print("| not gone on with above the best by | loss grows, mean | median | where most | time saved |")
+    print("|---|---|---|---|---|")
+    for lag in (0.05, 0.1, 0.2, 0.4):
+        grown, saved = [], []
+        for task, before in zip(tasks, whole, strict=True):
+            rows, best, kept, lost = np.arange(0, len(task.truth.values), 3), np.inf, ["linear-1"], 0.0
+            for name in (n for n in names if n in task.predictions):
+                found = loss(task.predictions[name][rows], task.truth.at(rows), "")
+                if found > best * (1 + lag):
+                    lost += task.seconds[name] * 2 / 3
+                else:
+                    best, kept = min(best, found), [*kept, name]
+            grown.append(np.log(max(task.judged(kept), 1e-9)) - before)
+            saved.append(lost / sum(task.seconds[n] for n in names if n in task.predictions))
+        print(f"| {lag:.0%} | {_grown(np.array(grown), tasks)} | {np.mean(saved):.0%} |", flush=True)
+
+
+def worth(tasks: list[Task]) -> None:
+    """The portfolio's ensembles with other thresholds for what a member has to bring."""
+    names = ["linear-1", *(entry.id for entry in portfolio())]
+    usual = log_losses(tasks, names)
+    print("| a member brings at least | loss grows, mean | median | where most |\n|---|---|---|---|")
+    for least in (0.0, 3e-4, 2e-3, 3e-3, 5e-3, 1e-2):
+        kept, blend._WORTH = blend._WORTH, least
+        print(f"| {least:.2%} | {_grown(log_losses(tasks, names) - usual, tasks)} |", flush=True)
+        blend._WORTH = kept
+
+
+def _grown(grown: NDArray[np.float64], tasks: list[Task]) -> str:
+    worst = int(np.argmax(grown))
+    mean = 100 * np.mean(np.clip(grown, -_MOST, _MOST))
+    return f"{mean:+.2f}% | {100 * np.median(grown):+.2f}% | {tasks[worst].name} {100 * grown[worst]:+.1f}%"
+
+
 def main() -> None:
     """Read, order, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -137,6 +182,8 @@ def main() -> None:
     parser.add_argument("--without", default="", help="families that are not looked at")
     parser.add_argument("--families", action="store_true")
     parser.add_argument("--leave-out", action="store_true")
+    parser.add_argument("--cut", action="store_true")
+    parser.add_argument("--worth", action="store_true")
     parser.add_argument("--out", type=Path, help="the file that the order is written to, as a plan reads it")
     args = parser.parse_args()
     found = [read(path) for path in sorted(args.folder.iterdir()) if path.is_dir()]
@@ -146,6 +193,10 @@ def main() -> None:
     print(f"{len(tasks)} tasks, {len(names)} configurations\n")
     if args.families:
         families(tasks, names)
+    elif args.cut:
+        cuts(tasks)
+    elif args.worth:
+        worth(tasks)
     elif args.leave_out:
         leave_out(tasks, names, args.length)
     else:
