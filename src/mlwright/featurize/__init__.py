@@ -33,8 +33,8 @@ def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Reci
     answer may go one way only, nothing is made that goes up and down with them.
 
     Two flavours are there where more can be made of the columns than always pays: "spelt" has what levels are written
-    like too, "trees+" also categories put together, the numbers inside levels, and what texts are about. Some trials read
-    them, and their folds say whether it does.
+    like too, "trees+" also categories put together, the numbers inside levels, and what texts are about. Some trials
+    read them, and their folds say whether it does.
     """
     by_kind: dict[ColumnKind, list[Column]] = {}
     for column in table.schema.features:
