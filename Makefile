@@ -17,9 +17,9 @@ install: $(VENV)/.dev ## make .venv with the package (editable), its examples, t
 demo: $(VENV)/.demo ## train on real data, judge, serve the model, ask it over HTTP, stop it
 	$(BIN)/python examples/01_first_model.py
 
-test: $(VENV)/.dev postgres ## run every test: the everyday ones on all cores, the others, which look at the clock, one by one
-	$(BIN)/python -m pytest -n auto -m "not slow and not story"
-	$(BIN)/python -m pytest -m "slow or story"
+test: $(VENV)/.dev postgres ## run every test: those that look at no clock on all cores, the others one by one
+	$(BIN)/python -m pytest -n auto -m "beside or not (slow or story)"
+	$(BIN)/python -m pytest -m "(slow or story) and not beside"
 
 fast: $(VENV)/.dev ## run the everyday tests: those not marked slow or story
 	$(BIN)/python -m pytest -n auto -m "not slow and not story" --hypothesis-profile=quick

@@ -12,7 +12,7 @@ import mlwright
 from mlwright.contracts.records import Candidates, Plan
 from mlwright.store import Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.beside]
 SIZES = ("S", "M", "L", "XL")
 SCHEMA = '[columns."size"]\nkind = "ordinal"\norder = ["S", "M", "L", "XL"]\n'
 WAYS = {"price": "down", "since": "up", "size": "up", "member": "down"}

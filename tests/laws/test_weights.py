@@ -10,7 +10,7 @@ import mlwright
 from mlwright.contracts.records import Candidates
 from mlwright.store import Run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.beside]
 TRIALS = 6  # the linear model, boosting, a network and a forest
 
 
