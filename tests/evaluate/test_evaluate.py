@@ -56,6 +56,7 @@ def measured(n: int = 400, noise: float = 0.5, seed: int = 0, **changes: Any) ->
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 60), k=st.integers(1, 4), skill=st.floats(0, 9))
 def test_every_score_lies_in_its_interval_and_survives_json(seed: int, n: int, k: int, skill: float) -> None:
@@ -85,6 +86,7 @@ def auc_of(y: Array, prediction: Array) -> Prepare:
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 def test_the_interval_holds_the_truth_about_95_times_in_100() -> None:
     """Two normal curves one apart: the area under the ROC curve is known."""
     truth, held, runs = 0.5 * (1 + erf(0.5)), 0, 200
@@ -143,6 +145,7 @@ def best_of(y: Array, candidates: dict[str, Array]) -> Array:
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 def test_the_best_of_50_noise_models_looks_skilled_until_corrected() -> None:
     plain, corrected = [], []
     for seed in range(12):
@@ -156,6 +159,7 @@ def test_the_best_of_50_noise_models_looks_skilled_until_corrected() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 def test_the_correction_turns_a_lucky_choice_into_a_refusal() -> None:
     y, candidates = noise_candidates(0)
     best = best_of(y, candidates)
@@ -175,6 +179,7 @@ def test_the_correction_costs_a_clear_winner_nothing() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10**6), regression=st.booleans())
 def test_no_correction_makes_a_score_better(seed: int, regression: bool) -> None:
