@@ -6,8 +6,8 @@ Only the train part of a task is read: three quarters of it go through a search,
 judged on the last quarter in every way. "folds": the mean of every member's fold models; "3 folds": of the first three;
 "plan": forests, kernels and CatBoost as one model of all rows, the others as folds; "single": every member as one model
 of all rows; "two": as the mean of two, which differ in their seeds; "both": of two folds and of these two; "ships": as
-it is chosen. The loss is the log loss
-or the mean squared error; the others are told beside "folds". Seconds of a row are measured, milliseconds.
+it is chosen. The loss is the log loss or the mean squared error, told beside that of "folds"; with the milliseconds of
+a row.
 
 Needs: the benchmark folder (tasks.py and its data)
 """
@@ -39,7 +39,6 @@ from mlwright.store import Run
 from mlwright.trials import Ground, Outcome, Pool, fit_fold
 
 TASKS = "credit_g,titanic3_leak,house_prices_nominal,movies,loans_full_schema,abalone,kr_vs_kp,concrete,cmc,vehicle"
-ALONE = ("catboost", "extratrees", "kernel", "linear", "constant", "small_tree")
 
 
 def searched(task: Any, budget: float, folder: Path) -> tuple[Search, Any]:
@@ -92,7 +91,7 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
 
     def some(count: int) -> Callable[[str], list[Outcome]]:
         def of(name: str) -> list[Outcome]:
-            alone = specs[name].learner in ALONE and count < folds
+            alone = not specs[name].bagged and count < folds
             return [fitted(name, fold) for fold in ([folds] if alone else range(count))]
 
         return of
@@ -100,7 +99,7 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
     chosen = {m.trial: search.member(m.trial, m.folds) for m in candidates.members}
     made: dict[str, Callable[[str], list[Outcome]]] = {
         "folds": some(folds),
-        "plan": lambda name: [fitted(name, folds)] if specs[name].learner in ALONE else some(folds)(name),
+        "plan": lambda name: [fitted(name, folds)] if not specs[name].bagged else some(folds)(name),
         "3 folds": some(3),
         "2 folds": some(2),
         "single": lambda name: [fitted(name, folds)],

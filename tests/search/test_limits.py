@@ -173,3 +173,13 @@ def test_a_trial_whose_first_folds_are_far_behind_is_not_gone_on_with_when_time_
     tried.trials()
     tried._lags(by_id["lightgbm-1"], 1000)
     assert "far behind" in {t.spec.id: t for t in tried.trials()}["lightgbm-1"].error
+
+
+def test_what_was_chosen_is_fitted_on_all_rows_though_it_lies_behind(searched):
+    search = limited(searched("binary"))
+    outcomes = {key: o for key, o in search.outcomes.items() if key[1] < search.ground.plan.folds}
+    flipped = {key: replace(o, prediction=1 - o.prediction) for key, o in outcomes.items() if key[0] == "lightgbm-1"}
+    tried = replace(search, outcomes=outcomes | flipped, clock=Clock.lasting(1.0), _cut=set(), _losses={})
+    tried.trials()
+    (spec,) = (t for t in tried.ground.plan.trials if t.id == "lightgbm-1")
+    assert not tried._lags(spec, 1000)

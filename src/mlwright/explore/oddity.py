@@ -48,10 +48,10 @@ def odd_rows(columns: Sequence[Column], frame: pl.DataFrame) -> tuple[int, tuple
     oddest = apart[np.argsort(-score[apart], kind="stable")][:SHOWN]
     found = []
     for at in oddest:
-        every = (_cell(c, frame[c.name], s, int(at)) for c, s in zip(used, shares, strict=True))
-        cells = sorted(every, key=lambda cell: cell.share)
-        rare = [cell for cell in cells if cell.share < _RARE][:_CELLS]
-        found.append(OddRow(int(rows[at]), tuple(rare or cells[:1])))
+        rarest = np.argsort([share[at] for share in shares], kind="stable")[:_CELLS]
+        rare = [i for i in rarest if shares[i][at] < _RARE] or rarest[:1]
+        cells = (_cell(used[i], frame[used[i].name], shares[i], int(at)) for i in rare)
+        found.append(OddRow(int(rows[at]), tuple(cells)))
     return len(apart), tuple(found)
 
 
@@ -70,7 +70,7 @@ def stand_apart(columns: Sequence[Column], frame: pl.DataFrame) -> list[Finding]
 
 
 def said(cell: OddCell) -> str:
-    """``"'fare' is 512.3 (in 0.2% of the rows that high)"``."""
+    """``"'fare' is 512.3 (0.2% of the rows that high)"``."""
     if cell.side == "missing":
         return f"{cell.column!r} is missing (in {percent(cell.share)} of the rows)"
     side = {"low": " that low", "high": " that high", "": ""}[cell.side]

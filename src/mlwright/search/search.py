@@ -1,4 +1,4 @@
-"""Recipe -> Candidates: run the plan's trials inside the budget, then choose, blend and assemble."""
+"""The plan's trials inside the budget: run, cut, fitted on all rows, and what each came to."""
 
 from __future__ import annotations
 
@@ -159,7 +159,8 @@ class Search:
         waits."""
         done = [fold for fold in self._folds if (spec.id, fold) in self.outcomes]
         few = len(done) < min(2, self.ground.plan.folds - 2)
-        if spec.baseline or few or not done or spec.id in self._cut or not self._losses:
+        whole = len(done) == self.ground.plan.folds  # what was chosen is only fitted on all rows now
+        if spec.baseline or few or whole or not done or spec.id in self._cut or not self._losses:
             return spec.id in self._cut
         each = sum(o.result.seconds for o in self.outcomes.values()) / len(self.outcomes)
         best = min(self._losses, key=lambda id: self._losses[id])
