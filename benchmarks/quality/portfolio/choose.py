@@ -5,6 +5,7 @@
     python benchmarks/quality/portfolio/choose.py FOLDER --leave-out
     python benchmarks/quality/portfolio/choose.py FOLDER --cut
     python benchmarks/quality/portfolio/choose.py FOLDER --worth
+    python benchmarks/quality/portfolio/choose.py FOLDER --calibration
 
 FOLDER is what collect.py made. After the linear model, which every plan begins with, greedily that configuration is
 added which lowers an ensemble's loss most for its seconds: the mean over tasks of the logarithm, beside an ensemble of
@@ -12,7 +13,8 @@ all. Weights of an ensemble are chosen on half of the rows and judged on the oth
 
 --families prints what each family brings to an ensemble of all; --leave-out judges orders on tasks that they were not
 learnt from. For the order in the package, --cut tells what it costs and saves not to go on with configurations that are
-behind the best by so much on a third of the rows, --worth what it costs to drop members that bring little.
+behind the best by so much on a third of the rows, --worth what it costs to drop members that bring little, and
+--calibration what calibrating brings for few rows and many, and under how strong a prior that nothing is to be done.
 
 Needs: the folder that collect.py made
 """
@@ -62,13 +64,13 @@ class Task:
         return total / 2
 
 
-def read(folder: Path) -> Task | None:
-    """A task's files."""
+def read(folder: Path, most: int = ROWS) -> Task | None:
+    """A task's files, of so many rows at most."""
     if not (folder / "truth.npz").exists():
         return None
     known = np.load(folder / "truth.npz", allow_pickle=False)
     values = known["values"]
-    rows = np.random.default_rng(0).permutation(len(values))[:ROWS]
+    rows = np.random.default_rng(0).permutation(len(values))[:most]
     truth = Truth(str(known["task"]), values, int(known["classes"])).at(rows)
     predictions, seconds = {}, {}
     for path in sorted(folder.glob("*-*.npz")):
@@ -168,6 +170,21 @@ def worth(tasks: list[Task]) -> None:
         blend._WORTH = kept
 
 
+def calibration(folder: Path) -> None:
+    """The portfolio's ensembles of classes, chosen and calibrated on so many rows, beside the same without."""
+    names = ["linear-1", *(entry.id for entry in portfolio())]
+    print("| rows | tasks | prior | loss grows, mean | median | where most |\n|---|---|---|---|---|---|")
+    for rows in (150, 300, 800, 2_000):
+        found = (read(path, 2 * rows) for path in sorted(folder.iterdir()) if path.is_dir())
+        tasks = [t for t in found if t is not None and t.truth.classes and len(t.truth.values) > 1.5 * rows]
+        kept, blend._PRIOR = blend._PRIOR, 1e9
+        without = log_losses(tasks, names)
+        for prior in (0.0, 1.0, 3.0, 10.0, 30.0):
+            blend._PRIOR = prior
+            print(f"| {rows} | {len(tasks)} | {prior} | {_grown(log_losses(tasks, names) - without, tasks)} |", flush=True)
+        blend._PRIOR = kept
+
+
 def _grown(grown: NDArray[np.float64], tasks: list[Task]) -> str:
     worst = int(np.argmax(grown))
     mean = 100 * np.mean(np.clip(grown, -_MOST, _MOST))
@@ -184,8 +201,11 @@ def main() -> None:
     parser.add_argument("--leave-out", action="store_true")
     parser.add_argument("--cut", action="store_true")
     parser.add_argument("--worth", action="store_true")
+    parser.add_argument("--calibration", action="store_true")
     parser.add_argument("--out", type=Path, help="the file that the order is written to, as a plan reads it")
     args = parser.parse_args()
+    if args.calibration:
+        return calibration(args.folder)
     found = [read(path) for path in sorted(args.folder.iterdir()) if path.is_dir()]
     tasks = [t for t in found if t is not None]
     without = args.without.split(",")

@@ -21,6 +21,7 @@ Floats = NDArray[np.floating[Any]]
 STEPS = 25  # members are drawn with replacement so often at most
 ENOUGH = 20_000  # rows that decide about weights; more cost time and change nothing
 _WORTH = 1e-3  # share of the loss that a member has to bring
+_PRIOR = 10.0  # rows that say, by a calibration's squared distance from none, that none is needed
 EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before their logarithm is taken
 _ABSOLUTE = frozenset({"mae", "median_absolute_error", "mape"})
 _THRESHOLDED = frozenset({"f1", "f1_macro", "f1_weighted", "mcc", "balanced_accuracy"})
@@ -156,10 +157,12 @@ def _calibrated(blend: Blend, predictions: Sequence[Floats], truth: Truth) -> Bl
 
 
 def _fit_calibration(raw: Floats, truth: Truth) -> tuple[float, float]:
+    prior = 1e-4 + _PRIOR / len(raw)
+
     def cost(parameters: Floats) -> float:
         slope, offset = float(parameters[0]), float(parameters[1]) if truth.task == "binary" else 0.0
         fitted = replace(Blend((1.0,)), slope=slope, offset=offset or 1e-300)
-        return loss(fitted([raw], truth.task), truth, "") + 1e-4 * ((slope - 1) ** 2 + offset**2)
+        return loss(fitted([raw], truth.task), truth, "") + prior * ((slope - 1) ** 2 + offset**2)
 
     start = [1.0, 0.0] if truth.task == "binary" else [1.0]
     found = minimize(cost, start, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-7, "maxiter": 120}).x
