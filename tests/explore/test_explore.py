@@ -100,7 +100,7 @@ def test_every_finding_that_is_acted_on_is_a_repair_that_may_be_kept(tmp_path):
     age = np.where(np.arange(N) < 3, 250.0, RNG.integers(18, 90, N))
     code = np.where(RNG.random(N) < 0.1, -999.0, RNG.integers(20, 90, N))
     found = profile(tmp_path, y=CLASS, day=days, bell=bell, age=age, code=code)
-    assert set(found.unknowns) | {"duplicate-rows"} == set(REPAIRS)
+    assert set(found.unknowns) | {"duplicate-rows", "time-order", "grouped-rows"} == set(REPAIRS)
     expected = {
         "default-dates": 5,
         "zero-for-missing": 20,

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from mlwright.contracts.errors import InputError
-from mlwright.contracts.records import GROUP, REPAIRS, Problem, Schema, Target
+from mlwright.contracts.records import GROUP, REPAIRS, Problem, Schema, Split, Target
 from mlwright.ingest import infer, ingest
 from mlwright.ingest.copies import by_no_chance, copies
 from mlwright.ingest.holdout import LARGE, seal_copies
@@ -101,7 +101,7 @@ def test_a_repair_that_there_is_not_is_refused_with_those_that_there_are(tmp_pat
 def test_no_rows_and_no_columns_have_no_copies():
     schema = Schema(columns=(), target=Target(name="y", task="binary"))
     empty = pl.DataFrame({"__target__": pl.Series([], dtype=pl.Int32)})
-    assert copies(empty, schema, Problem(target="y")) == (None, ())
+    assert copies(empty, schema, (), Split()) == (None, ())
 
 
 def test_test_rows_that_are_learnt_from_are_told(tmp_path):

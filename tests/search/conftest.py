@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -85,16 +86,18 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
 
 @pytest.fixture(scope="session")
 def plan_of() -> Callable[..., Plan]:
-    """The plan for a table of some shape."""
+    """The plan for a table of some shape; ``split`` says how its rows have to be cut."""
     return _plan_of
 
 
-def _plan_of(problem: Problem, rows: int = 1000, columns: int = 10, classes: int = 2) -> Plan:
-    from mlwright.contracts.records import Column, Recipe, Schema, Table, Target
+def _plan_of(
+    problem: Problem, rows: int = 1000, columns: int = 10, classes: int = 2, split: Literal["", "time", "group"] = ""
+) -> Plan:
+    from mlwright.contracts.records import Column, Recipe, Schema, Split, Table, Target
 
     features = tuple(Column(name=f"c{i}", kind="numeric") for i in range(columns))
     task = "regression" if classes == 0 else "binary" if classes == 2 else "multiclass"
     target = Target(name="target", task=task, classes=tuple(range(classes)))
     schema = Schema(columns=features, target=target)
-    shape = Table(source="", rows=rows, holdout=0, sealed="", fingerprint="", schema=schema)
+    shape = Table(source="", rows=rows, holdout=0, sealed="", fingerprint="", schema=schema, split=Split(split))
     return make_plan(shape, Recipe(flavours={}), problem)

@@ -181,7 +181,8 @@ def calibration(folder: Path) -> None:
         without = log_losses(tasks, names)
         for prior in (0.0, 1.0, 3.0, 10.0, 30.0):
             blend._PRIOR = prior
-            print(f"| {rows} | {len(tasks)} | {prior} | {_grown(log_losses(tasks, names) - without, tasks)} |", flush=True)
+            grown = _grown(log_losses(tasks, names) - without, tasks)
+            print(f"| {rows} | {len(tasks)} | {prior} | {grown} |", flush=True)
         blend._PRIOR = kept
 
 
@@ -205,7 +206,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="the file that the order is written to, as a plan reads it")
     args = parser.parse_args()
     if args.calibration:
-        return calibration(args.folder)
+        calibration(args.folder)
+        return
     found = [read(path) for path in sorted(args.folder.iterdir()) if path.is_dir()]
     tasks = [t for t in found if t is not None]
     without = args.without.split(",")

@@ -29,6 +29,9 @@ def train(
     time: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="What came when: judge on rows later than those learnt from.")
     ] = None,
+    ordered: Annotated[
+        bool | None, typer.Option("--ordered", help="The rows lie in the order of time, whatever column says so.")
+    ] = None,
     weight: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="How much each row counts: a number, 0 or more.")
     ] = None,
@@ -89,6 +92,7 @@ def train(
         trials=trials,
         group=group,
         time=time,
+        ordered=ordered,
         weight=weight,
         test=test,
         seed=seed,

@@ -42,6 +42,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     trials: int | None = None
     group: str | None = None
     time: str | None = None
+    ordered: bool | None = None
     weight: str | None = None
     test: str | None = None
     seed: int | None = None
@@ -76,6 +77,7 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         trials=wish.trials,
         group=wish.group,
         time=wish.time,
+        ordered=bool(wish.ordered),
         weight=wish.weight,
         test=None if wish.test is None else absolute(wish.test),
         seed=wish.seed or 0,

@@ -27,7 +27,10 @@ Needs = Literal["probability", "label", "value"]
 
 NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
 STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "ordinal", "text", "list")
-REPAIRS = ("sentinel-values", "impossible-values", "zero-for-missing", "default-dates", "duplicate-rows")
+REPAIRS = (
+    *("sentinel-values", "impossible-values", "zero-for-missing", "default-dates"),
+    *("duplicate-rows", "time-order", "grouped-rows"),
+)
 """Codes of findings that are acted on, unless `Problem.keep` names them."""
 ITEM_MARK = "\x1f"  # stands between the items of a list in one text of the graph's input ``strings``
 
@@ -70,11 +73,12 @@ class Problem(Record, frozen=True):
     """What the user asked for. ``budget`` is seconds of wall clock; ``trials`` stops after that many trials instead.
     ``measure`` tells of the ``metric`` if that is none of ours.
 
-    ``group`` names the column of rows that belong together, ``time`` that of what came when, ``weight`` that of how
-    much each row counts. ``monotone`` names columns with whose value the answer may only go up, or only down: the
-    predicted number, or the probability of the second of two classes. ``query`` is SQL for data in a database,
-    ``schema`` the path of a Schema that the user corrected (TOML), ``tables`` are child tables, ``memory`` bytes that
-    the run may take (None: three quarters of what is free), and ``keep`` the codes of repairs that are not to be made.
+    ``group`` names the column of rows that belong together, ``time`` that of what came when (``ordered``: the rows lie
+    in that order), ``weight`` that of how much each row counts. ``monotone`` names columns with whose value the answer
+    may only go up, or only down: the predicted number, or the probability of the second of two classes. ``query`` is
+    SQL for data in a database, ``schema`` the path of a Schema that the user corrected (TOML), ``tables`` are child
+    tables, ``memory`` bytes that the run may take (None: three quarters of what is free), and ``keep`` the codes of
+    repairs that are not to be made.
     """
 
     target: str
@@ -85,6 +89,7 @@ class Problem(Record, frozen=True):
     trials: int | None = None
     group: str | None = None
     time: str | None = None
+    ordered: bool = False
     weight: str | None = None
     test: str | None = None
     seed: int = 0
@@ -247,6 +252,15 @@ class Origin(Record, frozen=True):
     taken: int = 0
 
 
+class Split(Record, frozen=True):
+    """What a split of the rows has to heed: "time" (every row is judged by models of earlier rows alone), or "group"
+    (the rows of one stay together), by ``column`` (None: by the order of the rows). ``inferred``: nobody said so."""
+
+    kind: Literal["", "time", "group"] = ""
+    column: str | None = None
+    inferred: bool = False
+
+
 TARGET, GROUP, WEIGHT = "__target__", "__group__", "__weight__"
 
 
@@ -254,10 +268,10 @@ class Table(Record, frozen=True):
     """A typed table in the run's folder: ``train.arrow``, and ``holdout.arrow`` when rows were sealed away.
 
     Both hold the schema's feature columns, typed (Float64, Boolean, Datetime or String; missing is null), and the
-    columns TARGET (Int32 class index, or Float64) and, if the problem names a group, GROUP (Int32 codes); train.arrow
-    has GROUP also where rows were recorded more than once: copies have one code. If the problem names a weight, they
-    have WEIGHT (Float64, above 0, its mean over train.arrow is 1); a test table without that column has none. With
-    ``Problem.time`` the rows are in time order.
+    columns TARGET (Int32 class index, or Float64) and, if the problem names a group or ``split`` found one, GROUP
+    (Int32 codes); train.arrow has GROUP also where rows were recorded more than once: copies have one code. If the
+    problem names a weight, they have WEIGHT (Float64, above 0, its mean over train.arrow is 1); a test table without
+    that column has none. Where ``split`` is by time the rows are in its order.
 
     ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
     the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content; ``origins``
@@ -272,6 +286,7 @@ class Table(Record, frozen=True):
     schema: Schema
     findings: tuple[Finding, ...] = ()
     origins: tuple[Origin, ...] = ()
+    split: Split = Split()
 
 
 class Profile(Record, frozen=True):

@@ -7,6 +7,7 @@ in that one too, whichever column it is. Only then are they copies.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import REPAIRS, TARGET, Finding, Problem, Schema, Severity
+from mlwright.contracts.records import REPAIRS, TARGET, Finding, Problem, Schema, Severity, Split
 
 CODE = "duplicate-rows"
 AGREEING = 2 / 3  # of the pairs that agree in all columns but one, the least share that agrees in that one too
@@ -27,7 +28,7 @@ _REMEDIES: dict[Standing, str] = {
     "kept": "They lie on both sides of splits, as you asked: the score is flattered by them.",
     "alike": "Rows that differ in a single column are common too, so these may be cases that look alike; where one "
     "thing was recorded twice, keep one.",
-    "bound": "The group or the time that you named says what is split; where one thing was recorded twice, keep one.",
+    "bound": "The groups or the time say what is split; where one thing was recorded twice, keep one.",
 }
 FEWEST, SEEN = 5, 0.01  # test rows that are copies of training rows, and their share, from which it is told
 _SAMPLE = 100_000
@@ -43,11 +44,11 @@ class Copies(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def copies(rows: pl.DataFrame, schema: Schema, problem: Problem) -> Copies:
+def copies(rows: pl.DataFrame, schema: Schema, keep: Sequence[str], split: Split) -> Copies:
     """Which of the typed ``rows`` are copies of one another, by their features alone.
 
-    A problem with a group or a time already says what must not be split; it, and a problem that keeps
-    "duplicate-rows", only gets the finding.
+    Where a ``split`` by groups or time already says what stays together, and for who ``keep``s "duplicate-rows", there
+    is only the finding.
     """
     names = [column.name for column in schema.features]
     same = rows.select(names).hash_rows()
@@ -56,16 +57,14 @@ def copies(rows: pl.DataFrame, schema: Schema, problem: Problem) -> Copies:
         return Copies(None, ())
     groups = frames.codes(same.to_numpy())
     exact = rows.height - rows.select(pl.Series("row", groups), TARGET).hash_rows().n_unique()
-    standing = _standing(rows.select(names), repeats, schema, problem)
+    standing: Standing = "bound" if split.kind else _standing(rows.select(names), repeats, schema, keep)
     return Copies(groups if standing == "held" else None, _told(rows.height, exact, standing))
 
 
-def _standing(features: pl.DataFrame, repeats: int, schema: Schema, problem: Problem) -> Standing:
-    if problem.group is not None or problem.time is not None:
-        return "bound"
+def _standing(features: pl.DataFrame, repeats: int, schema: Schema, keep: Sequence[str]) -> Standing:
     if repeats > MOST * features.height or not by_no_chance(features, schema):
         return "alike"
-    return "kept" if CODE in problem.keep else "held"
+    return "kept" if CODE in keep else "held"
 
 
 def check_kept(problem: Problem) -> None:

@@ -11,12 +11,13 @@ import polars as pl
 
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import GROUP, TARGET, WEIGHT, Column, Finding, Origin, Problem, Schema, Table
+from mlwright.contracts.records import GROUP, TARGET, WEIGHT, Column, Finding, Origin, Problem, Schema, Split, Table
 from mlwright.ingest import children, holdout, kinds, sample
 from mlwright.ingest.copies import check_kept, copies, seen_before
 from mlwright.ingest.correction import correct, told
 from mlwright.ingest.monotone import check_monotone
 from mlwright.ingest.source import Source, load
+from mlwright.ingest.splits import cut
 from mlwright.ingest.target import decide, index_of, read_target
 from mlwright.ingest.weights import mean_one, read_weight, weigh
 from mlwright.trials import allowed_memory
@@ -82,10 +83,12 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     if left_out.height < FEWEST:
         what = f"{left_out.height} rows with a target are too few"
         raise InputError(what, where=source.origin.name, way_out=f"Give {FEWEST} at least; hundreds are better.")
-    same = copies(left_out, schema, problem)
+    made = cut(left_out, schema, problem)
+    left_out, schema = made.rows, _without(schema, made.split)
+    same = copies(left_out, schema, problem.keep, made.split)
     if same.groups is not None:
         left_out = left_out.with_columns(pl.Series(GROUP, same.groups))
-    parts = _sealed(left_out, schema, problem)
+    parts = _sealed(left_out, schema, problem, made.split)
     frames.write(mean_one(parts.train), folder / "train.arrow")
     if parts.sealed is not None:
         frames.write(mean_one(parts.sealed), folder / "holdout.arrow")
@@ -96,8 +99,9 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
         sealed=parts.kind,
         fingerprint=source.origin.fingerprint,
         schema=schema,
-        findings=(*findings, *typed.findings, *same.findings, *parts.findings),
+        findings=(*findings, *typed.findings, *made.findings, *same.findings, *parts.findings),
         origins=(source.origin, *related.origins, *parts.origins),
+        split=made.split,
     )
 
 
@@ -117,6 +121,9 @@ def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
             shown = ", ".join(map(repr, frame.columns[:20])) + (", ..." if frame.width > 20 else "")
             what = f"no column {name!r} for the {role}" + (f"; {hint}" if hint else "")
             raise InputError(what, where=where, way_out=f"The columns are: {shown}.")
+    if problem.ordered and problem.time is not None:
+        way_out = "Give --time if its values order the rows, or --ordered if they lie in order."
+        raise InputError("--time and --ordered say two things about one order", where=where, way_out=way_out)
     if problem.target in (problem.group, problem.time, problem.weight):
         raise InputError(
             f"{problem.target!r} is the target and can't be the group, the time or the weight", where=where
@@ -186,17 +193,25 @@ def _readable(column: pl.Series) -> pl.Series | None:
     return frames.moments(texts, formats).values if formats else None
 
 
-def _sealed(rows: pl.DataFrame, schema: Schema, problem: Problem) -> _Sealed:
+def _without(schema: Schema, split: Split) -> Schema:
+    """A schema in which the column of groups that were found is no feature."""
+    if split.kind != "group" or not split.inferred:
+        return schema
+    columns = tuple(_as_no_feature(c) if c.name == split.column else c for c in schema.columns)
+    return msgspec.structs.replace(schema, columns=columns)
+
+
+def _sealed(rows: pl.DataFrame, schema: Schema, problem: Problem, split: Split) -> _Sealed:
     if problem.test is not None:
         source = load(problem.test, bounds=sample.Bounds(allowed_memory(problem.memory), seed=problem.seed))
-        test = _test_rows(source, problem, schema)
+        test = _test_rows(source, problem, schema, split)
         told = (*_part_of_test(source), *test.findings, *seen_before(test.frame, rows, schema))
         return _Sealed(rows, test.frame, "test", told, (source.origin,))
-    if problem.time is not None:
+    if split.kind == "time":
         return _Sealed(rows)
     classes = rows[TARGET].to_numpy() if schema.target.classes else None
     groups = rows[GROUP].to_numpy() if GROUP in rows.columns else None
-    if problem.group is None and groups is not None:
+    if split.kind != "group" and groups is not None:
         mask = holdout.seal_copies(classes, groups, problem.seed)
     else:
         mask = holdout.seal(classes, groups, rows.height, problem.seed)
@@ -212,11 +227,11 @@ def _part_of_test(source: Source) -> tuple[Finding, ...]:
     return (Finding(code="sampled-test", severity="warning", message=message, remedy="Give more with --memory."),)
 
 
-def _test_rows(source: Source, problem: Problem, schema: Schema) -> _Rows:
+def _test_rows(source: Source, problem: Problem, schema: Schema, split: Split) -> _Rows:
     """The user's own test data, typed by the same schema. A group in it is not compared with those in the training
     rows."""
     typed = _labelled(source, schema, children.read(problem))
-    if problem.group is not None:
+    if split.kind == "group":
         typed = typed.with_columns(pl.lit(-1, dtype=pl.Int32).alias(GROUP))
     kept = typed.filter(pl.col(TARGET).is_not_null())
     findings = []

@@ -104,6 +104,7 @@ def train(
     trials: int | None = None,
     group: str | None = None,
     time: str | None = None,
+    ordered: bool = False,
     weight: str | None = None,
     test: str | os.PathLike[str] | None = None,
     seed: int = 0,
@@ -123,14 +124,14 @@ def train(
 
     ``budget`` is wall clock for all of it ("10min", or seconds; None for 60 s, or for no limit with ``trials``),
     ``trials`` a number of configurations instead, which makes the result repeatable to the byte. ``group`` names a
-    column whose groups are never split, ``time`` one that orders the rows, ``weight`` one that says how much each row
-    counts (a number, 0 or more), ``test`` a path or URL of data to judge on. ``max_latency`` ("1ms", or milliseconds a
-    row) and ``max_size`` ("20MB", or bytes) are hard limits, ``memory`` ("8GB") what the run may take. ``query`` is SQL
-    for data in a database, ``schema`` the path of a corrected schema (TOML), ``tables`` are child tables, ``keep`` the
-    codes of repairs that are not to be made. ``monotone`` says of columns whether the answer (the number, or the
-    probability of the second class) may only go "up" or only "down" with them. The model is written to the folder
-    ``out`` and the run kept under ``runs``, where these are given. Raises InputError, BudgetError or RunError, which
-    say what to do about it.
+    column whose groups are never split, ``time`` one that orders the rows (``ordered``: they lie in the order of time),
+    ``weight`` one that says how much each row counts (a number, 0 or more), ``test`` a path or URL of data to judge on.
+    ``max_latency`` ("1ms", or milliseconds a row) and ``max_size`` ("20MB", or bytes) are hard limits, ``memory``
+    ("8GB") what the run may take. ``query`` is SQL for data in a database, ``schema`` the path of a corrected schema
+    (TOML), ``tables`` are child tables, ``keep`` the codes of repairs that are not to be made. ``monotone`` says of
+    columns whether the answer (the number, or the probability of the second class) may only go "up" or only "down" with
+    them. The model is written to the folder ``out`` and the run kept under ``runs``, where these are given. Raises
+    InputError, BudgetError or RunError, which say what to do about it.
     """
     name, own = given(metric)
     problem = Problem(
@@ -140,6 +141,7 @@ def train(
         trials=trials,
         group=group,
         time=time,
+        ordered=ordered,
         weight=weight,
         test=_path(test),
         seed=seed,

@@ -255,9 +255,10 @@ def _limits(facts: Card) -> list[str]:
     said.append(
         "A value may be missing, also in a column that had none missing in training; the column itself must be there."
     )
-    if "datetime" in kinds and facts.problem.time is None:
+    if "datetime" in kinds and facts.table.split.kind != "time":
         said.append(
-            "It was judged as if the order of rows in time didn't matter. If it does, train with --time COLUMN."
+            "It was judged as if the order of rows in time didn't matter. If it does, train with --time COLUMN or "
+            "--ordered."
         )
     return [_bullets(said)]
 

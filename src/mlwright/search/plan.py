@@ -51,10 +51,8 @@ def portfolio() -> tuple[Entry, ...]:
 def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
     """The order is cheap to dear: baselines, among them a linear model, then the portfolio."""
     splitter: Splitter = "plain"
-    if problem.time:
-        splitter = "time"
-    elif problem.group:
-        splitter = "group"
+    if table.split.kind:
+        splitter = table.split.kind
     elif table.schema.target.task != "regression":
         splitter = "stratified"
     shape = _Shape(table, recipe, problem.budget)

@@ -1,5 +1,6 @@
 """Folds, deadlines, and fitting and scoring in processes that may die; the only caller of ``fit``."""
 
+from mlwright.trials.flattery import METRIC, Flattery, flattery
 from mlwright.trials.fold import Ground, Outcome, failure, fit_fold, outcome_path, read_outcome, truth_of, write_outcome
 from mlwright.trials.folds import Folds, assign
 from mlwright.trials.jobs import Job
@@ -7,7 +8,9 @@ from mlwright.trials.pool import Ended, Pool, allowed_memory, free_memory
 from mlwright.trials.shelf import clear
 
 __all__ = [
+    "METRIC",
     "Ended",
+    "Flattery",
     "Folds",
     "Ground",
     "Job",
@@ -18,6 +21,7 @@ __all__ = [
     "clear",
     "failure",
     "fit_fold",
+    "flattery",
     "free_memory",
     "outcome_path",
     "read_outcome",
