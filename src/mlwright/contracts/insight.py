@@ -1,0 +1,173 @@
+"""What is known of a finished model beside its score, as plain numbers that a page can be drawn from alone.
+
+    Candidates + Verdict -> Explanation, Scrutiny, Diagnosis -> report
+
+``value``, ``low`` and ``high`` of a `Range` are an estimate and its 95% interval. A gain above 0 is for the better,
+whatever the metric. A share is between 0 and 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from mlwright.contracts.records import Finding, Record
+
+
+class Range(Record, frozen=True):
+    """An estimate with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Importance(Record, frozen=True):
+    """By how much the main metric gets worse when the values of ``columns`` are dealt out anew among the rows, all of
+    them at once: one column, or several that tell the same."""
+
+    columns: tuple[str, ...]
+    loss: Range
+
+
+class Point(Record, frozen=True):
+    """Where an effect was looked at: a number, or (``level``) a category, and the share of rows that are there.
+
+    ``effect`` is the accumulated local effect on the answer (Apley and Zhu 2020; for categories the partial
+    dependence), centred at 0; ``low`` and ``high`` hold eight of ten single rows' partial dependence."""
+
+    effect: float
+    low: float
+    high: float
+    share: float
+    at: float | None = None
+    level: str = ""
+
+
+class Effect(Record, frozen=True):
+    """How the answer (the number, or the probability of ``answer``) goes with a column."""
+
+    column: str
+    points: tuple[Point, ...]
+    answer: str = ""
+
+
+class Interaction(Record, frozen=True):
+    """The share of what two columns do together that neither does alone (H-statistic; Friedman and Popescu 2008)."""
+
+    columns: tuple[str, str]
+    strength: float
+
+
+class Part(Record, frozen=True):
+    """What a column's value adds to the answer for one row (Shapley value)."""
+
+    column: str
+    value: Any
+    adds: float
+
+
+class Example(Record, frozen=True):
+    """A row of the data: why it is shown, what was answered and what was true, and the parts of the answer, largest
+    first. ``base`` and the parts add up to ``answer``."""
+
+    kind: Literal["typical", "sure", "unsure", "wrong"]
+    values: dict[str, Any]
+    answer: float
+    truth: Any
+    base: float
+    parts: tuple[Part, ...]
+
+
+class Explanation(Record, frozen=True):
+    """Why the model answers what it answers, by rows that it was judged on or a sample of those it learnt from.
+
+    ``answer`` is the class whose probability is explained ("" for a number)."""
+
+    rows: int
+    metric: str
+    answer: str = ""
+    importances: tuple[Importance, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+
+class Bin(Record, frozen=True):
+    """Rows with about the same promised value: their mean promise and what came true."""
+
+    promised: float
+    came: Range
+    rows: int
+
+
+class Calibration(Record, frozen=True):
+    """Whether promises come true: of a class's probability (``answer``) or of a number. ``error`` is the mean distance
+    between promise and outcome over the bins, weighted by rows."""
+
+    bins: tuple[Bin, ...]
+    error: float
+    answer: str = ""
+
+
+class Coverage(Record, frozen=True):
+    """How often intervals (or label sets) that promise ``promised`` hold the truth, over all rows and, by name, over
+    parts of them; and how wide they are on average (in the target's unit, or in labels)."""
+
+    promised: float
+    held: Range
+    width: float
+    parts: dict[str, Range] = {}  # noqa: RUF012
+
+
+class Slice(Record, frozen=True):
+    """Rows that one or two conditions pick out ("age: 18 to 25"), and the main metric there and on the others.
+
+    ``q`` is the p-value of the difference, corrected for all slices looked at."""
+
+    where: tuple[str, ...]
+    rows: int
+    score: Range
+    rest: float
+    q: float
+    sensitive: bool = False
+
+
+class Cutoff(Record, frozen=True):
+    """A decision threshold for the second class and what it brings on average per row, by the costs that were named."""
+
+    threshold: float
+    cost: Range
+    usual: float
+
+
+class Scrutiny(Record, frozen=True):
+    """Where the model can be trusted: are its promises kept, where is it worst, whom does it treat badly."""
+
+    calibration: tuple[Calibration, ...] = ()
+    coverage: Coverage | None = None
+    slices: tuple[Slice, ...] = ()
+    cutoff: Cutoff | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class Rung(Record, frozen=True):
+    """The main metric of the best single model when it learns from so many rows."""
+
+    rows: int
+    score: Range
+    seen: float | None = None
+
+
+class Diagnosis(Record, frozen=True):
+    """What keeps the model from being better, and what to try next.
+
+    ``curve`` is measured, ``ahead`` the curve drawn on; a rung's ``seen`` is the metric on the rows learnt from.
+    ``ceiling`` is what the best possible model could reach as far as equal and near rows can tell. The findings'
+    codes: underfitting, overfitting, noise-ceiling, too-little-data, too-many-features, drift, unstable-selection,
+    label-noise, unfit-metric, learning-curve; each ``remedy`` names the next thing to try."""
+
+    curve: tuple[Rung, ...] = ()
+    ahead: tuple[Rung, ...] = ()
+    ceiling: Range | None = None
+    suspects: tuple[int, ...] = ()
+    findings: tuple[Finding, ...] = ()
