@@ -367,3 +367,38 @@ def test_many_rows_are_judged_in_time(n: int, k: int, seconds: float) -> None:
     start = time.process_time()
     judge(evidence, 0)
     assert time.process_time() - start < seconds  # half of it on an idle machine
+
+
+def drifting(skills: list[float], n: int = 100) -> Evidence:
+    """Periods of n rows each, told apart with more or less skill."""
+    parts = [classified(n, skill=skill, seed=i) for i, skill in enumerate(skills)]
+    y, prediction = (np.concatenate([getattr(part, name) for part in parts]) for name in ("y", "prediction"))
+    return replace(parts[0], y=y, prediction=prediction, periods=np.repeat(np.arange(len(skills)), n))
+
+
+def test_where_periods_differ_the_interval_holds_the_next():
+    skills = list(np.random.default_rng(0).uniform(0.2, 3.0, 10))
+    found = judge(drifting(skills), 0)
+    alike = judge(replace(drifting(skills), periods=None), 0)
+    assert found.score.high - found.score.low > 3 * (alike.score.high - alike.score.low)
+    assert found.score.high <= 1.0
+    assert "period" in found.method
+    assert "period" not in alike.method
+    next_ones = [judge(classified(100, skill=s, seed=99), 0).score.value for s in skills]
+    assert all(found.score.low - 0.05 <= value <= found.score.high + 0.05 for value in next_ones)
+
+
+def test_a_gain_over_periods_is_that_of_their_mean():
+    """A model that is useful on average is not refused because it was useless once; but held."""
+    once = judge(drifting([2.0, 2.5, -1.0, 2.0, 1.5, 2.2, 1.8, 2.0]), 0)
+    assert once.decision == "hold"
+    assert once.reasons[0].startswith("In 1 of 8 periods")
+    assert judge(drifting([2.0, 2.5, 1.0, 2.0, 1.5, 2.2, 1.8, 2.0]), 0).decision == "ship"
+    assert judge(drifting([0.0] * 8), 0).decision == "refuse"
+
+
+def test_too_few_periods_are_no_sample():
+    few = drifting([1.0, 2.0, 1.5])
+    assert judge(few, 0) == judge(replace(few, periods=None), 0)
+    outside = replace(few, periods=np.full(len(few.y), -1))
+    assert judge(outside, 0) == judge(replace(few, periods=None), 0)

@@ -28,7 +28,8 @@ class Evidence:
     If ``prediction`` was chosen among several on these same rows, ``out_of_fold`` has all of them by trial, and
     ``select(rows)`` makes the choice again from these row numbers alone (some several times, some not at all) and
     returns what it then predicts for all n rows; without ``select`` the best single one is chosen, as ``prediction``
-    then must have been. ``samples`` is how often this is done (None: 40 to 100 times, by size).
+    then must have been. ``periods`` (n,) numbers the rows that came in the same time, where one model is asked about
+    later rows than another's. ``samples`` is how often this is done (None: 40 to 100 times, by size).
 
     ``metric`` is one of ours, by its name, or one of somebody else's, which may be asked about ``calls`` times (None:
     as often as is good); ``metric_reason`` (why this one) becomes the last reason of the verdict. ``difference`` is the
@@ -45,6 +46,7 @@ class Evidence:
     threshold: float | None = None
     baselines: Mapping[str, Array] = field(default_factory=dict)
     groups: Array | None = None
+    periods: Array | None = None
     weight: Array | None = None
     out_of_fold: Mapping[str, Array] | None = None
     select: Select | None = None

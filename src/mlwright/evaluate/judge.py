@@ -9,12 +9,14 @@ from mlwright.contracts.errors import InputError
 from mlwright.contracts.records import Score, Verdict
 from mlwright.evaluate.baselines import baselines
 from mlwright.evaluate.evidence import Array, Evidence
+from mlwright.evaluate.periods import by_period, mean, one_more
 from mlwright.evaluate.resample import FEWEST, Draws, Prepare, affordable, sample
-from mlwright.evaluate.rules import Standing, decide
+from mlwright.evaluate.rules import CONSTANT, Standing, decide
 from mlwright.evaluate.selection import optimism, repeats
-from mlwright.metrics import METRICS, Metric, Weigh, confusion, find, labels, of_task, shown, weigher
+from mlwright.metrics import METRICS, Metric, Weigh, confusion, find, labels, of_task, score, shown, weigher
 
 LEAST = 20  # samples that an interval rests on
+_MOVED = "The number is the mean over periods of time, and the interval says where that of one more period may lie."
 
 
 def judge(evidence: Evidence, seed: int) -> Verdict:
@@ -30,13 +32,19 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
     rivals = {b: _number(main, evidence, p) for b, p in baselines(evidence, main).items()}
     times, rows = _affordable(main, evidence, np.array(list(counts.values())))
     draws = Draws(len(evidence.y), evidence.groups, seed, rows)
-    ours, theirs = sample((model, rivals), draws, times)
+    told = None if evidence.periods is None else by_period((model, rivals), evidence.periods)
+    if told is None:
+        ours, theirs = sample((model, rivals), draws, times)
+        ahead = ours
+    else:
+        ours, theirs = ({name: mean(values, seed, times) for name, values in numbers.items()} for numbers in told)
+        ahead = {m.name: one_more(told[0][m.name], seed, times).no_better_than(_best(m, evidence), m) for m in metrics}
     cost = optimism(evidence, metrics, seed)
     better = {m.name: 1.0 if m.greater_is_better else -1.0 for m in metrics}
     corrected = {name: seen + -better[name] * cost[name] for name, seen in ours.items()}
     standing = Standing(
         title=main.title,
-        scores=tuple(corrected[m.name].score(m.name) for m in metrics),
+        scores=tuple((ahead[m.name] + -better[m.name] * cost[m.name]).score(m.name) for m in metrics),
         baselines={b: their.score(main.name) for b, their in theirs.items()},
         gains={b: ((corrected[main.name] - t) * better[main.name]).score(main.name) for b, t in theirs.items()},
         rows=len(evidence.y),
@@ -44,8 +52,10 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
         groups=None if evidence.groups is None else draws.units,
         findings=evidence.findings,
         difference=evidence.difference,
+        **_in_time(told, main),
     )
-    verdict = _verdict(evidence, standing, _method(evidence, ours[main.name].value, corrected[main.name].value))
+    method = _method(evidence, ours[main.name].value, corrected[main.name].value)
+    verdict = _verdict(evidence, standing, method if told is None else f"{method.rstrip('.')}. {_MOVED}")
     return verdict if main.name in METRICS else msgspec.structs.replace(verdict, measure=main.measure)
 
 
@@ -93,6 +103,21 @@ def _number(metric: Metric, evidence: Evidence, prediction: Array) -> Prepare:
         return lambda counts: weigh(own if counts is None else own * counts)
 
     return prepare
+
+
+def _in_time(told: tuple[dict[str, Array], ...] | None, main: Metric) -> dict[str, tuple[float, ...]]:
+    """The main metric by period, and by how much it is ahead of the constant."""
+    if told is None:
+        return {}
+    ours, constant = told[0][main.name], told[1][CONSTANT]
+    ahead = ours - constant if main.greater_is_better else constant - ours
+    return {"periods": tuple(ours.tolist()), "ahead": tuple(ahead.tolist())}
+
+
+def _best(metric: Metric, evidence: Evidence) -> float:
+    """What the metric gives for the truth itself."""
+    truth = evidence.y if evidence.task == "regression" else np.eye(evidence.prediction.shape[1])[evidence.y]
+    return score(metric, evidence.y, truth, evidence.threshold)
 
 
 def _verdict(evidence: Evidence, standing: Standing, method: str) -> Verdict:

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlwright.contracts.records import Score
 from mlwright.evaluate.evidence import Array
-from mlwright.metrics import Weigh
+from mlwright.metrics import Metric, Weigh
 
 WORK, FEWEST, MOST = 10_000_000, 100, 500
 ENOUGH, RAREST = 10_000, 50
@@ -60,6 +60,15 @@ class Sampled:
 
     def __mul__(self, factor: float) -> Sampled:
         return Sampled(self.value * factor, self.samples * factor)
+
+    def plus(self, more: Array) -> Sampled:
+        """The same with more added to each sample."""
+        return Sampled(self.value, self.samples + more)
+
+    def no_better_than(self, best: float, metric: Metric) -> Sampled:
+        """The same, where no sample is beyond the best that there is."""
+        bound = np.minimum if metric.greater_is_better else np.maximum
+        return Sampled(self.value, bound(self.samples, best))
 
     def score(self, metric: str) -> Score:
         """With the middle 95% of the samples as the interval, widened to hold the value itself."""

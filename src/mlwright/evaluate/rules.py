@@ -19,7 +19,8 @@ class Standing:
     """What the rules look at: all ``scores``, that of the main metric (its ``title``) first, and by how much it is
     ahead of each baseline.
 
-    ``gains`` above 0 mean better, whatever the metric; ``counts`` are the rows of each class.
+    ``gains`` above 0 mean better, whatever the metric; ``counts`` are the rows of each class. Where rows came in time,
+    ``periods`` are the main metric in each and ``ahead`` its gains over the constant.
     """
 
     title: str
@@ -31,6 +32,8 @@ class Standing:
     groups: int | None
     findings: tuple[Finding, ...]
     difference: float
+    periods: tuple[float, ...] = ()
+    ahead: tuple[float, ...] = ()
 
     @property
     def score(self) -> Score:
@@ -41,8 +44,8 @@ class Standing:
 def decide(standing: Standing) -> tuple[Decision, tuple[str, ...]]:
     """Refuse what is no better than a constant, hold what can't be trusted, else ship; and why, weightiest first."""
     against, better = _against_constant(standing)
-    doubts = (*_flawed(standing), *_too_good(standing), *_too_few(standing))
-    remarks = (*_against_simpler(standing), *_few_groups(standing))
+    doubts = (*_flawed(standing), *_too_good(standing), *_too_few(standing), *_fails_at_times(standing))
+    remarks = (*_against_simpler(standing), *_few_groups(standing), *_moves(standing))
     decision: Decision = "refuse" if not better else "hold" if doubts else "ship"
     order = (*doubts, against) if decision == "hold" else (against, *doubts)
     return decision, (*order, *remarks)
@@ -113,6 +116,24 @@ def _few_groups(standing: Standing) -> tuple[str, ...]:
     if standing.groups is None or standing.groups >= GROUPS:
         return ()
     return (f"The rows come from {standing.groups} groups only, so the interval is a rough one.",)
+
+
+def _fails_at_times(standing: Standing) -> tuple[str, ...]:
+    worse = sum(gain <= 0 for gain in standing.ahead)
+    if not worse:
+        return ()
+    reason = (
+        f"In {worse} of {len(standing.ahead)} periods of time it was no better than always giving the same answer. "
+        "Look at what changed then; a model that learns anew more often may follow."
+    )
+    return (reason,)
+
+
+def _moves(standing: Standing) -> tuple[str, ...]:
+    if not standing.periods:
+        return ()
+    low, high = shown(min(standing.periods)), shown(max(standing.periods))
+    return (f"From period to period the {standing.title} moved between {low} and {high}: the next may lie there too.",)
 
 
 def stated(standing: Standing) -> str:

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright import graph
+from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import Candidates, Finding
 from mlwright.evaluate import Evidence, unseal
 from mlwright.search import Blend, Search, full, reader, weigh
+from mlwright.trials import Ground
 
+_PERIODS, _PERIOD = 10, 20  # periods, and rows in each at least
 BASELINES = {"constant": "constant", "small-tree": "small tree", "linear": "linear model"}
 
 
@@ -64,6 +67,7 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
         prediction=shown(chosen([raw[n] for n in names], target.task)),
         baselines={words: shown(raw[id]) for id, words in _finished(search).items()},
         groups=None if ground.groups is None else ground.groups[search.scored()],
+        periods=_periods(ground, truth),
         weight=truth.weight,
         method=f"{ground.plan.folds}-fold cross-validation ({words})" + _counted(search, truth.weight),
         out_of_fold={n: shown(raw[n]) for n in done},
@@ -71,6 +75,18 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
         samples=int(np.clip(8e6 / (len(truth.values) * truth.width * len(done)), 25, 100)),
         **_shared(search, candidates, findings),
     )
+
+
+def _periods(ground: Ground, truth: Truth) -> NDArray[Any] | None:
+    """Tenths of rows that lie in the order of time; -1 where one of two classes has no row: nothing is told there."""
+    rows = len(truth.values)
+    if not ground.folds.ordered or rows < _PERIODS * _PERIOD:
+        return None
+    tenth = np.arange(rows) * _PERIODS // rows
+    if truth.task == "binary":
+        second = np.bincount(tenth, truth.values) / np.bincount(tenth)
+        tenth[((second == 0) | (second == 1))[tenth]] = -1
+    return tenth
 
 
 def _counted(search: Search, weight: NDArray[Any] | None) -> str:
