@@ -100,3 +100,16 @@ def test_rows_sorted_by_their_answers_lie_in_no_order(tmp_path):
 def test_a_time_and_an_order_are_one_too_many(tmp_path):
     with pytest.raises(InputError, match="--ordered"):
         ingest(DRIFTING, Problem(target="y", time="at", ordered=True), tmp_path)
+
+
+def test_a_little_flattery_is_told_with_the_option_to_take(tmp_path):
+    season = np.sin(np.arange(6_000) / 300) * 0.37
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=6_000)
+    at = [datetime(2024, 1, 1) + timedelta(hours=i) for i in range(6_000)]
+    data = pl.DataFrame({"at": at, "x": x, "y": x / 2 + season + rng.normal(size=6_000)})
+    table, _, codes = cut(data, tmp_path)
+    assert table.split == Split()
+    assert "row-order" in codes
+    (finding,) = (f for f in table.findings if f.code == "row-order")
+    assert "--time at" in finding.remedy

@@ -7,6 +7,7 @@ than a random split would tell, does (`mlwright.trials.flattery`).
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -94,12 +95,16 @@ def cut(rows: pl.DataFrame, schema: Schema, problem: Problem) -> Cut:
 
 def _by_time(rows: pl.DataFrame, sequence: Sequence, judge: _Judge) -> Cut:
     seen = judge.later(sequence.column)
-    if not seen.likely:
-        return Cut(rows, Split())
     message = (
         f"The rows lie in the order of time, as {sequence.witness!r} shows. On later rows, models that learn from "
-        f"earlier ones reach {judge.told(seen)}. So each row is judged by models of earlier rows alone."
+        f"earlier ones reach {judge.told(seen)}."
     )
+    if not seen.likely:
+        named = "--ordered" if sequence.column is None else f"--time {shlex.quote(sequence.column)}"
+        remedy = f"They were split at random: if the rows to come are later ones, train with {named}."
+        finding = Finding(code="row-order", severity="warning", message=message, remedy=remedy)
+        return Cut(rows, Split(), (finding,) if seen.some else ())
+    message += " So each row is judged by models of earlier rows alone."
     remedy = "If the rows to come are of the same time as these, train with --keep time-order."
     finding = Finding(code="time-order", severity="warning", message=message, column=sequence.column, remedy=remedy)
     if sequence.column is not None:

@@ -15,6 +15,7 @@ from mlwright.learners.base import Matrix
 METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 _ASKED, _LEARNT = 5_000, 10_000  # rows
 _CELLS = 2_000_000  # of a matrix that is learnt from: of a wide table fewer rows are taken
+_LITTLE = 0.03
 _SHARE, _LIKELY, _SURE = 0.1, 1.7, 3.0  # by which the loss has to be larger apart, and its standard errors
 _TREES = 60
 _EDGE = 1e-6
@@ -35,6 +36,11 @@ class Flattery:
     def likely(self) -> bool:
         """Whether it is large, and by more than chance (5%): enough where there is other evidence."""
         return self.share >= _SHARE and self.t >= _LIKELY
+
+    @property
+    def some(self) -> bool:
+        """Whether it is there, though not large."""
+        return self.share >= _LITTLE and self.t >= _LIKELY
 
     @property
     def sure(self) -> bool:
