@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from mlwright.contracts.errors import MlwrightError
     from mlwright.contracts.portrait import Portrait
     from mlwright.contracts.records import ChildTable, Verdict
-    from mlwright.lifecycle import explore, resume, train
+    from mlwright.contracts.report import Report
+    from mlwright.lifecycle import explore, report, resume, train
     from mlwright.metrics import Metric
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "MlwrightError",
     "Model",
     "Portrait",
+    "Report",
     "Verdict",
     "explore",
     "load",
+    "report",
     "resume",
     "train",
     "verify",
@@ -36,9 +39,11 @@ _HOME = {
     "MlwrightError": "mlwright.contracts.errors",
     "Model": "mlwright.bundle",
     "Portrait": "mlwright.contracts.portrait",
+    "Report": "mlwright.contracts.report",
     "Verdict": "mlwright.contracts.records",
     "explore": "mlwright.lifecycle",
     "load": "mlwright.bundle",
+    "report": "mlwright.lifecycle",
     "resume": "mlwright.lifecycle",
     "train": "mlwright.lifecycle",
     "verify": "mlwright.bundle",
@@ -56,8 +61,8 @@ def __dir__() -> list[str]:
 
 
 class _Door(ModuleType):
-    """This module. Its name ``explore`` is the function, though the stage below it is a package of the same name, which
-    Python would put in the function's place when it is imported."""
+    """This module. Its names ``explore`` and ``report`` are functions, though packages below it have the same names,
+    which Python would put in their place when they are imported."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in _HOME and isinstance(value, ModuleType)):

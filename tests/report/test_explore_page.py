@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from mlwright import ingest, report
+from mlwright import ingest
 from mlwright.explore import Other, Sight, portray
+from mlwright.report import MARK, explore_summary, page as drawn
 
 VOID = {"meta", "input", "br", "img", "link", "hr"}
 HOSTILE = (
@@ -76,14 +77,14 @@ def table(rows=300, seed=0):
 
 @pytest.fixture(scope="module")
 def page():
-    return report.page(pictured(table(), "y", table(seed=1).with_columns(pl.col("amount") * 3)))
+    return drawn(pictured(table(), "y", table(seed=1).with_columns(pl.col("amount") * 3)))
 
 
 def test_the_page_is_whole(page):
     reader = Reader(page)
     assert (reader.open, reader.wrong) == ([], [])
     assert len(reader.ids) == len(set(reader.ids))
-    assert page.encode().index(report.MARK) < 4096
+    assert page.encode().index(MARK) < 4096
 
 
 def test_nothing_is_fetched_from_anywhere(page):
@@ -105,7 +106,7 @@ def test_every_picture_says_what_it_shows_and_takes_the_colours_of_the_page(page
 @pytest.mark.slow
 def test_the_same_portrait_gives_the_same_page():
     portrait = pictured(table(80), "y")
-    assert report.page(portrait) == report.page(portrait)
+    assert drawn(portrait) == drawn(portrait)
 
 
 @pytest.mark.slow
@@ -116,7 +117,7 @@ def test_what_the_data_says_is_shown_and_never_obeyed():
     frame = pl.DataFrame({**names, **numbers, "<b>when</b>": pl.Series(range(200)).cast(pl.Date)})
     other = frame.head(100)
     portrait = pictured(frame, next(iter(names)), other)
-    page = report.page(portrait)
+    page = drawn(portrait)
     reader = Reader(page)
     assert (reader.open, reader.wrong) == ([], [])
     assert sum(tag == "script" for tag, _ in reader.tags) == 1
@@ -132,14 +133,14 @@ def test_what_the_data_says_is_shown_and_never_obeyed():
 def test_a_goal_of_numbers_and_one_of_many_classes_have_pages():
     frame = table(150)
     for target, seen in (("amount", "the mean of"), ("plan", "share of the classes")):
-        reader = Reader(page := report.page(pictured(frame, target)))
+        reader = Reader(page := drawn(pictured(frame, target)))
         assert (reader.open, reader.wrong) == ([], [])
         assert seen in page
 
 
 @pytest.mark.parametrize("frame", [pl.DataFrame({"a": [1.0]}), pl.DataFrame({"a": [None, None], "b": ["x", "x"]})])
 def test_next_to_nothing_has_a_page(frame):
-    reader = Reader(report.page(pictured(frame)))
+    reader = Reader(drawn(pictured(frame)))
     assert (reader.open, reader.wrong) == ([], [])
 
 
@@ -148,12 +149,12 @@ def test_a_wide_table_has_a_page_that_is_not_too_large():
     rng = np.random.default_rng(0)
     numbers = {f"n{i}": rng.normal(size=200) for i in range(40)}
     words = {f"w{i}": rng.choice([f"level {j}" for j in range(20)], 200) for i in range(40)}
-    page = report.page(pictured(pl.DataFrame({**numbers, **words, "y": rng.choice(["a", "b"], 200)}), "y"))
+    page = drawn(pictured(pl.DataFrame({**numbers, **words, "y": rng.choice(["a", "b"], 200)}), "y"))
     assert len(page.encode()) < 3_000_000
 
 
 def test_the_summary_fits_a_terminal():
-    lines = report.explore_summary(pictured(table(), "y", table(seed=1)))
+    lines = explore_summary(pictured(table(), "y", table(seed=1)))
     text = [line for line, _ in lines]
     assert max(len(line) for line in text if "mlwright" not in line) <= 100
     assert any(line.startswith("amount") and "numbers" in line for line in text)

@@ -6,6 +6,8 @@ model.onnx        the one graph: from the typed row to the prediction
 schema.json       the typed row
 evaluation.json   the verdict
 card.md           what a person should know before using it
+report.html       the same and more, with pictures, for people inside and outside the field
+report.json       the records that report.html was drawn from
 """
 
 from mlwright.bundle.folder import Contents, check_place, write

@@ -12,13 +12,15 @@ import msgspec
 
 from mlwright.contracts.errors import BundleError, InputError, near_miss
 from mlwright.contracts.records import Manifest, Provenance, Record, Schema, Verdict
+from mlwright.contracts.report import Report
 from mlwright.store import atomic_folder, check_folder
 
-FORMAT = 1
+FORMAT, READABLE = 2, (1, 2)  # bundles of format 1 have no report
 MODEL, SCHEMA, EVALUATION, CARD = "model.onnx", "schema.json", "evaluation.json", "card.md"
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
-SUMMED = (MODEL, SCHEMA, EVALUATION, CARD)
-ALL = (*SUMMED, MANIFEST, SEAL)
+REPORT, PAGE = "report.json", "report.html"
+SUMMED, OPTIONAL = (MODEL, SCHEMA, EVALUATION, CARD), (REPORT, PAGE)
+ALL = (*SUMMED, *OPTIONAL, MANIFEST, SEAL)
 
 Files = dict[str, bytes]
 T = TypeVar("T")
@@ -27,13 +29,16 @@ _WAY_OUT = "Copy the model again from where it came from, or train anew: what is
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into a bundle: the graph's bytes, the records, the card (Markdown) and where all of it came from."""
+    """What goes into a bundle: the graph's bytes, the records, the card (Markdown) and where all of it came from; and,
+    if there is one, the report with the page (HTML) that was drawn from it."""
 
     model: bytes
     schema: Schema
     verdict: Verdict
     card: str
     provenance: Provenance
+    report: Report | None = None
+    page: str = ""
 
 
 class _Version(msgspec.Struct):
@@ -54,6 +59,8 @@ def write(folder: str | os.PathLike[str], contents: Contents) -> Manifest:
         EVALUATION: _json(contents.verdict),
         CARD: contents.card.encode(),
     }
+    if contents.report is not None:
+        files |= {REPORT: _json(contents.report), PAGE: contents.page.encode()}
     manifest = Manifest(
         format=FORMAT,
         files={name: sha256(data).hexdigest() for name, data in files.items()},
@@ -99,9 +106,12 @@ def read(folder: str | os.PathLike[str]) -> tuple[Manifest, Files]:
         raise _fault(place / MANIFEST, f"it or {SEAL} was changed or is missing")
     manifest = _manifest(place / MANIFEST, files[MANIFEST])
     for name in manifest.files:
-        if name not in SUMMED:
+        if name not in (*SUMMED, *OPTIONAL):
             raise _fault(place / MANIFEST, f"it lists {name!r}, which has no place in a model")
-    for name in SUMMED:
+    for name in OPTIONAL:
+        if name in files and name not in manifest.files:
+            raise _fault(place / name, f"{MANIFEST} doesn't list it", "Move it elsewhere.")
+    for name in (*SUMMED, *(name for name in OPTIONAL if name in manifest.files)):
         if name not in manifest.files:
             raise _fault(place / MANIFEST, f"it doesn't list {name!r}")
         if name not in files:
@@ -144,8 +154,8 @@ def _regular_files(place: Path) -> Files:
 
 def _manifest(file: Path, data: bytes) -> Manifest:
     found = decode(file, data, _Version).format
-    if found != FORMAT:
-        what = f"made by another version of mlwright (format {found}, this one reads {FORMAT})"
+    if found not in READABLE:
+        what = f"made by another version of mlwright (format {found}, this one reads up to {FORMAT})"
         raise BundleError(what, where=str(file), way_out="Install the version that made it, or train anew.")
     return decode(file, data, Manifest)
 

@@ -13,11 +13,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mlwright import frames, graph
-from mlwright.bundle.folder import EVALUATION, MODEL, SCHEMA, Files, decode, put, read
+from mlwright.bundle.folder import EVALUATION, MODEL, REPORT, SCHEMA, Files, decode, put, read
 from mlwright.contracts.address import scrub
 from mlwright.contracts.errors import BundleError, InputError, MlwrightError, RowProblem, SchemaError
 from mlwright.contracts.protocols import Feeds
 from mlwright.contracts.records import Label, Manifest, Schema, Verdict
+from mlwright.contracts.report import Report
 
 Tables = Mapping[str, Any] | None
 _CLASSIFY, _REGRESS = ("label", "probabilities"), ("value", "lower", "upper")
@@ -51,6 +52,14 @@ class Model:
     def classes(self) -> tuple[Label, ...]:
         """The classes, in the order of the columns of ``predict_proba``; empty for regression."""
         return self.schema.target.classes
+
+    @cached_property
+    def report(self) -> Report:
+        """All that is known of the model, as plain numbers. Raises BundleError if it was written without."""
+        if REPORT not in self._files:
+            way_out = "An older mlwright made it: train anew."
+            raise BundleError("this model has no report", where=str(self._place), way_out=way_out)
+        return decode(self._place / REPORT, self._files[REPORT], Report)
 
     def predict(self, data: Any, tables: Tables = None) -> NDArray[Any]:
         """(n,) labels of the type they had in the training data, or float64 values."""

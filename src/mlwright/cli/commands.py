@@ -8,10 +8,19 @@ from typing import Annotated
 
 import typer
 
-from mlwright.cli import evaluate, explore, predict, resume, serve, train, verify
+from mlwright.cli import evaluate, explore, predict, report, resume, serve, train, verify
 from mlwright.cli.desk import Desk
 
-COMMANDS = (explore.explore, train.train, predict.predict, evaluate.evaluate, serve.serve, verify.verify, resume.resume)
+COMMANDS = (
+    explore.explore,
+    train.train,
+    predict.predict,
+    evaluate.evaluate,
+    report.report,
+    serve.serve,
+    verify.verify,
+    resume.resume,
+)
 
 _COMPLETING = "_MLWRIGHT_COMPLETE"  # set by the shell when it asks how a word goes on
 

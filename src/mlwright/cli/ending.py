@@ -8,15 +8,15 @@ from pathlib import Path
 
 import msgspec
 
-from mlwright import report
 from mlwright.cli.desk import NOT_SHIPPED, Desk
 from mlwright.cli.progress import watch
 from mlwright.contracts.errors import MlwrightError
 from mlwright.contracts.protocols import Listener
 from mlwright.contracts.records import Decision
 from mlwright.lifecycle import Arrival
+from mlwright.report import summary
 
-_STYLES: dict[Decision, str] = {"ship": "bold green", "hold": "bold yellow", "refuse": "bold red"}
+STYLES: dict[Decision, str] = {"ship": "bold green", "hold": "bold yellow", "refuse": "bold red"}
 
 
 def travel(desk: Desk, go: Callable[[Listener], Arrival], *, strict: bool) -> int:
@@ -45,7 +45,7 @@ def near(path: Path) -> str:
 
 def _tell(desk: Desk, arrival: Arrival) -> None:
     verdict, model, seconds = arrival.verdict, near(arrival.model), round(desk.seconds, 2)
-    desk.say(report.summary(verdict, model), _STYLES[verdict.decision])
+    desk.say(summary(verdict, model), STYLES[verdict.decision])
     folder = shlex.quote(model)
     desk.say(f"Run:   {near(arrival.run)} ({seconds:.1f} s)")
     desk.say(f"\nNext:  mlwright predict {folder} NEW.csv -o scored.csv\n       mlwright serve {folder}")

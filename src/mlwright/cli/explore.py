@@ -36,16 +36,16 @@ def explore(
     """Look at a table: each column, what goes together, what is missing, what to do next. Writes a page."""
     import msgspec
 
-    from mlwright import report
     from mlwright.cli.ending import near
     from mlwright.cli.wish import stem
     from mlwright.lifecycle import explore as look
+    from mlwright.report import explore_summary
 
     desk: Desk = context.obj
     page = Path(out) if out is not None else Path("explore", f"{_file_name(stem(data))}.html")
     fresh = schema is not None and not Path(schema).exists()
     portrait = look(data, target, compare=compare, out=page, schema=schema, query=query, memory=memory)
-    for line, style in report.explore_summary(portrait):
+    for line, style in explore_summary(portrait):
         desk.say(line, style)
     if schema is not None:
         desk.say(

@@ -2,6 +2,7 @@
 
 from mlwright.lifecycle.exploration import explore
 from mlwright.lifecycle.recheck import Recheck, recheck
+from mlwright.lifecycle.retelling import report
 from mlwright.lifecycle.road import STAGES, Arrival, Place, go_on, resume, run, train
 
-__all__ = ["STAGES", "Arrival", "Place", "Recheck", "explore", "go_on", "recheck", "resume", "run", "train"]
+__all__ = ["STAGES", "Arrival", "Place", "Recheck", "explore", "go_on", "recheck", "report", "resume", "run", "train"]

@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from mlwright import ingest, report
+from mlwright import ingest
 from mlwright.contracts.errors import InputError
 from mlwright.contracts.portrait import Portrait
 from mlwright.contracts.records import TARGET, Finding, Schema
 from mlwright.explore import Other, Sight, explore as find, portray
 from mlwright.lifecycle import amounts
+from mlwright.report import MARK, page as drawn
 from mlwright.store import atomic_write
 from mlwright.trials import allowed_memory
 
@@ -54,16 +55,17 @@ def explore(
     sight = Sight(seen.frame, columns, seen.origin, seen.target, _findings(seen), other, stored)
     portrait = portray(sight)
     if page is not None:
-        atomic_write(page, report.page(portrait).encode())
+        atomic_write(page, drawn(portrait).encode())
     return portrait
 
 
-def check_page(path: Path) -> None:
-    """Raises InputError if something stands at ``path`` that is no page of ours."""
+def check_page(path: Path, mark: bytes = MARK) -> None:
+    """Raises InputError if something stands at ``path`` that is no page of ours, with its ``mark``."""
     if not path.exists():
         return
-    if not path.is_file() or report.MARK not in path.read_bytes()[:4096]:
-        what = "there is something already, and it is not a page that explore wrote"
+    if not path.is_file() or mark not in path.read_bytes()[:4096]:
+        writer = mark.partition(b"mlwright ")[2].partition(b'"')[0].decode()
+        what = f"there is something already, and it is not a page that {writer} wrote"
         raise InputError(what, where=str(path), way_out="Choose another place with --out.")
 
 

@@ -9,16 +9,19 @@ from typing import Any, TypeVar
 import msgspec
 import polars as pl
 
-from mlwright import bundle, deploy, evaluate, metrics, report
+from mlwright import bundle, deploy, evaluate, metrics
 from mlwright.clean import clean, mend
 from mlwright.contracts.errors import RunError
+from mlwright.contracts.insight import Diagnosis, Explanation, Scrutiny
 from mlwright.contracts.protocols import Clock, Listener
 from mlwright.contracts.records import Candidates, Plan, Problem, Profile, Recipe, Record, Release, Table, Verdict
+from mlwright.contracts.report import Report
 from mlwright.explore import explore
 from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
 from mlwright.lifecycle.judges import Asking, asking
+from mlwright.report import Card, card, draw
 from mlwright.search import SHARE, Search, conclude, features, is_sampled, learning_curve, make_plan
 from mlwright.store import Run, atomic_write
 from mlwright.trials import Ground, Pool
@@ -59,6 +62,10 @@ class Journey:
         if not isinstance(record, type):
             raise TypeError(f"the record {name!r} is no {type.__name__}")
         return record
+
+    def find(self, name: str, type: type[R]) -> R | None:
+        """A record that an earlier stage may have made."""
+        return self.get(name, type) if name in self._records or self.run.has(name) else None
 
     def put(self, name: str, record: Record) -> None:
         """Keep a record, on disk and here."""
@@ -160,12 +167,25 @@ def evaluated(j: Journey) -> Verdict:
 
 
 def deployed(j: Journey) -> Release:
-    """Verdict -> Release: the bundle's folder, with the model card."""
+    """Verdict -> Release: the bundle's folder, with the model card and the report."""
     table, candidates, verdict = j.get("table", Table), j.get("candidates", Candidates), j.get("verdict", Verdict)
     model, profile = Path(j.request.model), j.get("profile", Profile)
     origin = deploy.provenance(table, candidates, j.problem.seed, j.request.command)
-    facts = report.Card(
+    facts = Card(
         table, j.problem, profile, candidates, verdict, table.schema, origin.versions, origin.created, model.name
     )
+    told = Report(
+        model=model.name,
+        problem=j.run.read("problem", Problem),  # as it was kept: without passwords
+        table=table,
+        profile=profile,
+        candidates=candidates,
+        verdict=verdict,
+        provenance=origin,
+        explanation=j.find("explanation", Explanation),
+        scrutiny=j.find("scrutiny", Scrutiny),
+        diagnosis=j.find("diagnosis", Diagnosis),
+    )
     graph = (j.run.path / "model.onnx").read_bytes()
-    return deploy.to_folder(model, bundle.Contents(graph, table.schema, verdict, report.card(facts), origin))
+    contents = bundle.Contents(graph, table.schema, verdict, card(facts), origin, told, draw(told))
+    return deploy.to_folder(model, contents)

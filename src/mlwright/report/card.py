@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -132,32 +132,34 @@ def _confusion(facts: Card) -> list[str]:
 def _columns(facts: Card) -> list[str]:
     schema, counts = facts.schema, facts.problem.weight
     some, more = first(schema.features, COLUMNS)
-    used = [[escaped(c.name, 60), c.kind, f"{c.missing:,}" if c.missing else "none", _seen(c)] for c in some]
+    used = [[escaped(c.name, 60), c.kind, f"{c.missing:,}" if c.missing else "none", seen(c)] for c in some]
     left = [c for c in schema.columns if c.kind in WHY]
     few, rest = first(left, COLUMNS)
     return [
         "\n".join(table(["column", "kind", "missing values", "seen in training"], used)),
         f"… {more}" if more else "",
         "Left out:" if left else "",
-        _bullets([f"{c.name} ({'weight' if c.name == counts else c.kind}): {_why(c, counts)}" for c in few]),
+        _bullets([f"{c.name} ({'weight' if c.name == counts else c.kind}): {why(c, counts)}" for c in few]),
         f"… {rest}" if rest else "",
     ]
 
 
-def _why(column: Column, counts: str | None) -> str:
+def why(column: Column, counts: str | None) -> str:
+    """Why a column is left out, if ``counts`` is the one that says how much a row counts."""
     return COUNTS if column.name == counts else WHY[column.kind]
 
 
-def _seen(column: Column) -> str:
+def seen(column: Column, word: Callable[[object, int], str] = escaped) -> str:
+    """What was seen of a column in training, each value by ``word`` (of it and of its longest length)."""
     if column.order:
         some, more = first(column.order, LEVELS)
-        return " < ".join(escaped(level, 30) for level in some) + (f" … {more}" if more else "")
+        return " < ".join(word(level, 30) for level in some) + (f" … {more}" if more else "")
     if column.levels:
         some, _ = first(column.levels, LEVELS)
         rest = max(column.unique, len(column.levels)) - len(some)
-        return ", ".join(escaped(level, 30) for level in some) + (f" and {rest:,} more" if rest > 0 else "")
+        return ", ".join(word(level, 30) for level in some) + (f" and {rest:,} more" if rest > 0 else "")
     if column.words:
-        return " or ".join(escaped(word, 30) for word in column.words)
+        return " or ".join(word(one, 30) for one in column.words)
     if column.low is None or column.high is None:
         return "free text" if column.kind == "text" else ""
     return f"{_bound(column, column.low)} to {_bound(column, column.high)}"
@@ -212,14 +214,20 @@ def _trial(trial: Trial, weight: float) -> list[str]:
 
 
 def _usage(facts: Card) -> list[str]:
-    folder = plain(facts.model)
+    commands, script = usage(facts.model, facts.schema)
+    return [_code("sh", commands), _code("python", script)]
+
+
+def usage(model: str, schema: Schema) -> tuple[list[str], list[str]]:
+    """Lines for a shell and lines of Python that use the model in the folder ``model``."""
+    folder = plain(model)
     quoted = shlex.quote(folder)
     commands = [
         f"mlwright predict {quoted} new.csv -o scored.csv    # a prediction for each row of a file",
         f"mlwright serve {quoted} --port 8080                # answers over HTTP; a page to try it: http://127.0.0.1:8080",
     ]
-    if len(facts.schema.features) <= EXAMPLE:
-        row = {c.name: c.example for c in facts.schema.features}
+    if len(schema.features) <= EXAMPLE:
+        row = {c.name: c.example for c in schema.features}
         body = shlex.quote(json.dumps({"rows": [row]}, ensure_ascii=True, default=str))
         commands.append(f"curl -s http://127.0.0.1:8080/predict -H 'content-type: application/json' -d {body}")
     script = [
@@ -227,21 +235,26 @@ def _usage(facts: Card) -> list[str]:
         f"model = mlwright.load({json.dumps(folder)})",
         "model.predict(frame)          # pandas, Polars or Arrow, with the columns above",
     ]
-    if facts.schema.target.task != "regression":
+    if schema.target.task != "regression":
         script.append("model.predict_proba(frame)    # one column a class, in the order of model.classes")
-    return [_code("sh", commands), _code("python", script)]
+    return commands, script
 
 
 def _limits(facts: Card) -> list[str]:
-    rows, held = facts.table.rows, facts.table.holdout
+    return [_bullets(limits(facts.table, facts.schema))]
+
+
+def limits(table: Table, schema: Schema) -> list[str]:
+    """What a user of the model should not expect of it, a sentence or two each."""
+    rows, held = table.rows, table.holdout
     sealed = {
         "": "No rows were kept aside: each was judged by models that had not seen it.",
         "rows": f"{held:,} rows were kept aside and only used to judge it.",
         "test": f"It was judged on {held:,} rows of test data that it never saw.",
-    }[facts.table.sealed]
-    kinds = {c.kind for c in facts.schema.features}
+    }[table.sealed]
+    kinds = {c.kind for c in schema.features}
     said = [
-        f"It was trained on {rows:,} rows of {facts.table.source}. {sealed}",
+        f"It was trained on {rows:,} rows of {table.source}. {sealed}",
         "It knows what those rows show. For rows of another place, time or origin, the number above is no promise.",
     ]
     if "categorical" in kinds:
@@ -255,12 +268,12 @@ def _limits(facts: Card) -> list[str]:
     said.append(
         "A value may be missing, also in a column that had none missing in training; the column itself must be there."
     )
-    if "datetime" in kinds and facts.table.split.kind != "time":
+    if "datetime" in kinds and table.split.kind != "time":
         said.append(
             "It was judged as if the order of rows in time didn't matter. If it does, train with --time COLUMN or "
             "--ordered."
         )
-    return [_bullets(said)]
+    return said
 
 
 def _findings(facts: Card) -> list[str]:

@@ -31,9 +31,9 @@ def summary(verdict: Verdict, model: str = "") -> str:
     warnings = [f for f in by_weight(verdict.findings) if f.severity == "warning"]
     shown_warnings, more = first(warnings, MOST)
     lines += [_item(f"Warning: {f.message} {f.remedy}".rstrip()) for f in shown_warnings]
-    lines += [_item(f"{more} warnings: see card.md")] if more else []
+    lines += [_item(f"{more} warnings: see the report")] if more else []
     lines += [_item(f"Repaired: {f.message} {f.remedy}") for f in verdict.findings if f.code == "repaired"]
-    lines += ["", f"Model: {plain(model)} (read card.md in it first)"] if model else []
+    lines += ["", f"Model: {plain(model)} (open report.html in it first)"] if model else []
     return "\n".join(lines)
 
 

@@ -1,0 +1,129 @@
+"""The report: one HTML file that needs nothing else and runs no script, drawn from a Report record alone.
+
+The first screen is for everyone: the verdict, the number, three reasons, three pictures. Then the story for a reader
+outside the field, then every number for engineers.
+"""
+
+from __future__ import annotations
+
+from mlwright.contracts.records import Decision
+from mlwright.contracts.report import Report
+from mlwright.contracts.wording import counted
+from mlwright.report import charts
+from mlwright.report.markup import name, text
+from mlwright.report.page_style import STYLE
+from mlwright.report.report_depth import parts
+from mlwright.report.report_story import figure, findings, promises, sections
+from mlwright.report.report_style import REPORT_STYLE
+from mlwright.report.telling import judged, number
+from mlwright.report.words import MEANING, direction
+
+REPORT_MARK = b'<meta name="generator" content="mlwright report">'
+REASONS, PICTURES, COLUMNS, CLASSES = 3, 3, 5, 5
+_SAFE = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+_BADGE: dict[Decision, str] = {"ship": "Ship", "hold": "Hold", "refuse": "Refuse"}
+
+
+def draw(report: Report) -> str:
+    """The page, the same text for the same record."""
+    story, depth = sections(report), parts(report)
+    links = [("verdict", "The answer"), *((anchor, title) for anchor, title, _ in story), ("details", "Details")]
+    nav = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title in links)
+    told = "".join(f'<section id="{anchor}"><h2>{title}</h2>{content}</section>' for anchor, title, content in story)
+    inner = " ".join(f'<a href="#{anchor}">{title}</a>' for anchor, title, _ in depth)
+    deep = "".join(f'<section id="{anchor}"><h3>{title}</h3>{content}</section>' for anchor, title, content in depth)
+    title = text(report.table.schema.target.name, 60)
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{REPORT_MARK.decode()}{_SAFE}'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{title}: report</title><style>{STYLE}{REPORT_STYLE}</style></head>\n"
+        f"<body><header>{_head(report)}</header>"
+        f'<main><section id="verdict" aria-label="The answer">{_first(report)}</section>\n'
+        f"<nav aria-label='Parts of this page'><div>{nav}</div></nav>\n{told}"
+        f'<section id="details" class="depth"><h2>Details for engineers</h2><p class="inner">{inner}</p>'
+        f"{deep}</section></main><footer>{_method(report)}</footer></body></html>\n"
+    )
+
+
+def _head(report: Report) -> str:
+    made = report.provenance.created.partition("T")[0]
+    said = f"Report on the model {name(report.model)}" + (f", made on {text(made)}" if made else "")
+    target = name(report.table.schema.target.name, 60)
+    return f'<p class="small above">{said}</p><h1>How well can “{target}” be predicted?</h1>'
+
+
+def _first(report: Report) -> str:
+    verdict = report.verdict
+    told = number(verdict, report.table.schema.target)
+    badge = f'<h2 class="badge">{_BADGE[verdict.decision]}</h2>'
+    decision = f"{badge}<p class='lead'>{text(MEANING[verdict.decision])}</p>"
+    moves = f"{text(told.moves)} on other rows like these, 19 times in 20"
+    figures = (
+        f'<p class="big">{text(told.big, 40)}</p><p>{text(told.says, 300)}</p><p class="small">{moves}</p>'
+        f'<p class="small"><a href="#metrics">{text(told.exact)}</a></p>'
+    )
+    shown = "".join(_pictures(report)[:PICTURES])
+    return (
+        f'<div class="first {verdict.decision}"><div class="decision">{decision}{_reasons(report)}</div>'
+        f'<div class="number">{figures}</div></div>'
+        f'<div class="pictures strip" role="group" aria-label="Three pictures" tabindex="0">{shown}</div>'
+    )
+
+
+def _reasons(report: Report) -> str:
+    """Three reasons, each linked to the finding that it stands on, if it does."""
+    every = list(report.verdict.reasons)
+    some = every[:REASONS]
+    if len(some) < REASONS:
+        some.append(judged(report))
+    if len(some) < REASONS:
+        some.append(_doubts(report))
+    found = findings(report)
+    items = []
+    for reason in some:
+        place = next((i for i, one in enumerate(found) if one.message and one.message in reason), None)
+        link = f' <a href="#f{place}">evidence</a>' if place is not None else ""
+        items.append(f"<li>{text(reason, 420)}{link}</li>")
+    rest = len(every) - REASONS
+    more = "".join(f"<li>{text(reason, 900)}</li>" for reason in every[REASONS:])
+    folded = f"<details><summary>{counted(rest, 'more reason')}</summary><ul>{more}</ul></details>" if rest > 0 else ""
+    return f'<ul class="reasons">{"".join(items)}</ul>{folded}'
+
+
+def _doubts(report: Report) -> str:
+    found = [one for one in findings(report) if one.severity != "info"]
+    if not found:
+        return "Nothing was found in the data that makes the number doubtful."
+    were = "was" if len(found) == 1 else "were"
+    return f"{counted(len(found), 'thing')} to look at {were} found in the data, see below."
+
+
+def _pictures(report: Report) -> list[str]:
+    """What to see first: as many as are there, the best ones in front."""
+    verdict, classes = report.verdict, report.table.schema.target.classes
+    shown = [figure(charts.rivals(verdict), "With the range in which each may lie.", _beside(report))]
+    found = report.explanation
+    if found is not None and found.importances:
+        caption = "How much worse it gets without."
+        shown.append(figure(charts.importances(found, COLUMNS), caption, "What it goes by"))
+    shown += promises(report, "Do its promises hold?")[-1:]
+    if verdict.confusion:
+        caption = "Rows answered right, by what was true."
+        shown.append(figure(charts.recognised(verdict, classes, CLASSES), caption, "What it gets right"))
+    if report.diagnosis is not None and report.diagnosis.curve:
+        picture = charts.curve(report.diagnosis, verdict.metric)
+        shown.append(figure(picture, "Dashed: expected, not measured.", "Would more rows help?"))
+    return shown
+
+
+def _beside(report: Report) -> str:
+    way = "right" if direction(report.verdict).startswith("higher") else "left"
+    return f"Beside simpler ways (better to the {way})"
+
+
+def _method(report: Report) -> str:
+    version = report.provenance.versions.get("mlwright", "")
+    return (
+        f"<p>Written by mlwright {text(version)} from report.json, which lies beside it with every number. "
+        "Intervals are of 95%. What goes together in the data is no proof of a cause.</p>"
+    )
