@@ -32,15 +32,16 @@ class Row(NamedTuple):
     css: str = ""
 
 
-def ranges(rows: Sequence[Row], alt: str, mark: float | None = None) -> str:
-    """A line for each row with a dot at its value, on one scale; ``mark`` is a value to compare with."""
+def ranges(rows: Sequence[Row], alt: str, mark: float | None = None, word: Word = compact) -> str:
+    """A line for each row with a dot at its value, on one scale whose values are said by ``word``; ``mark`` is a value
+    to compare with."""
     sheet = Sheet(_ROW * len(rows) + 22)
     bounds = [v for row in rows for v in (row.low, row.value, row.high)] + ([] if mark is None else [mark])
     scale = Scale(*around(bounds), 6.0, WIDTH - 6.0)
     bottom = _ROW * len(rows)
     for tick in ticks(scale.low, scale.high):
         sheet.line((scale(tick), scale(tick)), (4.0, bottom), "l")
-        sheet.text(scale(tick), bottom + 15, compact(tick), _leaning(scale(tick)))
+        sheet.text(scale(tick), bottom + 15, word(tick), _leaning(scale(tick)))
     if mark is not None:
         sheet.line((scale(mark), scale(mark)), (4.0, bottom), "d")
     for place, row in enumerate(rows):
@@ -64,8 +65,8 @@ def bars(rows: Sequence[Row], alt: str) -> str:
         sheet.rect((min(zero, end), y), (abs(end - zero), 9.0), row.css or "b")
         if row.high > row.low:
             sheet.line((scale(row.low), scale(row.high)), (y + 4.5, y + 4.5), "w")
-    if low < 0:
-        sheet.line((zero, zero), (4.0, _ROW * len(rows)), "m")
+        if low < 0:
+            sheet.line((zero, zero), (y - 1.0, y + 10.0), "w")
     return sheet.svg(alt)
 
 
@@ -147,14 +148,14 @@ def effect(one: Effect, unit: str) -> str:
     """How the answer goes with a column: a line through numbers, a dot for each category."""
     points = [p for p in one.points if all(map(math.isfinite, (p.effect, p.low, p.high)))]
     numbers = [p for p in points if p.at is not None]
+    word = percent_points if unit == "%" else compact
     if not numbers:
         rows = [Row(p.level or "(empty)", p.effect, p.low, p.high, _signed(p.effect, unit)) for p in points]
         told = "; ".join(f"{row.label} {row.said}" for row in rows)
-        return ranges(rows, f"How the answer goes with {one.column}: {told}.", mark=0.0)
+        return ranges(rows, f"How the answer goes with {one.column}: {told}.", 0.0, word)
     x = Scale(*around([p.at or 0.0 for p in numbers], 0.02), _LEFT, _RIGHT)
     y = Scale(*around([0.0, *(v for p in numbers for v in (p.low, p.high, p.effect))]), _BOTTOM, _TOP)
     sheet = Sheet(_PLANE)
-    word = percent_points if unit == "%" else compact
     _axes(sheet, (x, y), (one.column, "answer moves by"), (compact, word))
     _band(sheet, numbers, x, y)
     sheet.line((x.start, x.end), (y(0.0), y(0.0)), "d")
@@ -185,7 +186,7 @@ def parts(example: Example, unit: str, most: int) -> str:
 def spans(named: dict[str, Range], mark: float, alt: str) -> str:
     """Shares with their intervals, by name, against a promised one."""
     rows = [Row(name, r.value, r.low, r.high, percent(r.value)) for name, r in named.items()]
-    return ranges(rows, alt, mark)
+    return ranges(rows, alt, mark, percent)
 
 
 def percent_points(value: float) -> str:

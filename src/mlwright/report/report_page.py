@@ -9,6 +9,7 @@ from __future__ import annotations
 from mlwright.contracts.records import Decision
 from mlwright.contracts.report import Report
 from mlwright.contracts.wording import counted
+from mlwright.metrics import title
 from mlwright.report import charts
 from mlwright.report.markup import name, text
 from mlwright.report.page_style import STYLE
@@ -27,16 +28,16 @@ _BADGE: dict[Decision, str] = {"ship": "Ship", "hold": "Hold", "refuse": "Refuse
 def draw(report: Report) -> str:
     """The page, the same text for the same record."""
     story, depth = sections(report), parts(report)
-    links = [("verdict", "The answer"), *((anchor, title) for anchor, title, _ in story), ("details", "Details")]
-    nav = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title in links)
-    told = "".join(f'<section id="{anchor}"><h2>{title}</h2>{content}</section>' for anchor, title, content in story)
-    inner = " ".join(f'<a href="#{anchor}">{title}</a>' for anchor, title, _ in depth)
-    deep = "".join(f'<section id="{anchor}"><h3>{title}</h3>{content}</section>' for anchor, title, content in depth)
-    title = text(report.table.schema.target.name, 60)
+    links = [("verdict", "The answer"), *((anchor, head) for anchor, head, _ in story), ("details", "Details")]
+    nav = "".join(f'<a href="#{anchor}">{head}</a>' for anchor, head in links)
+    told = "".join(f'<section id="{anchor}"><h2>{head}</h2>{content}</section>' for anchor, head, content in story)
+    inner = " ".join(f'<a href="#{anchor}">{head}</a>' for anchor, head, _ in depth)
+    deep = "".join(f'<section id="{anchor}"><h3>{head}</h3>{content}</section>' for anchor, head, content in depth)
+    named = text(report.table.schema.target.name, 60)
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{REPORT_MARK.decode()}{_SAFE}'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{title}: report</title><style>{STYLE}{REPORT_STYLE}</style></head>\n"
+        f"<title>{named}: report</title><style>{STYLE}{REPORT_STYLE}</style></head>\n"
         f"<body><header>{_head(report)}</header>"
         f'<main><section id="verdict" aria-label="The answer">{_first(report)}</section>\n'
         f"<nav aria-label='Parts of this page'><div>{nav}</div></nav>\n{told}"
@@ -47,7 +48,7 @@ def draw(report: Report) -> str:
 
 def _head(report: Report) -> str:
     made = report.provenance.created.partition("T")[0]
-    said = f"Report on the model {name(report.model)}" + (f", made on {text(made)}" if made else "")
+    said = f"Report on the model {name(report.model)}" + (f", {text(made)}" if made else "")
     target = name(report.table.schema.target.name, 60)
     return f'<p class="small above">{said}</p><h1>How well can “{target}” be predicted?</h1>'
 
@@ -72,7 +73,8 @@ def _first(report: Report) -> str:
 
 def _reasons(report: Report) -> str:
     """Three reasons, each linked to the finding that it stands on, if it does."""
-    every = list(report.verdict.reasons)
+    why = report.candidates.metric_reason  # why this metric: told where the question is
+    every = [reason for reason in report.verdict.reasons if not (why and reason.endswith(why))]
     some = every[:REASONS]
     if len(some) < REASONS:
         some.append(judged(report))
@@ -91,7 +93,7 @@ def _reasons(report: Report) -> str:
 
 
 def _doubts(report: Report) -> str:
-    found = [one for one in findings(report) if one.severity != "info"]
+    found = [one for one in report.verdict.findings if one.severity != "info"]
     if not found:
         return "Nothing was found in the data that makes the number doubtful."
     were = "was" if len(found) == 1 else "were"
@@ -101,10 +103,10 @@ def _doubts(report: Report) -> str:
 def _pictures(report: Report) -> list[str]:
     """What to see first: as many as are there, the best ones in front."""
     verdict, classes = report.verdict, report.table.schema.target.classes
-    shown = [figure(charts.rivals(verdict), "With the range in which each may lie.", _beside(report))]
+    shown = [figure(charts.rivals(verdict), _beside(report), "Beside simpler ways to answer")]
     found = report.explanation
     if found is not None and found.importances:
-        caption = "How much worse it gets without."
+        caption = f"By how much its {text(title(found.metric))} gets worse when a column’s values are shuffled."
         shown.append(figure(charts.importances(found, COLUMNS), caption, "What it goes by"))
     shown += promises(report, "Do its promises hold?")[-1:]
     if verdict.confusion:
@@ -118,7 +120,7 @@ def _pictures(report: Report) -> list[str]:
 
 def _beside(report: Report) -> str:
     way = "right" if direction(report.verdict).startswith("higher") else "left"
-    return f"Beside simpler ways (better to the {way})"
+    return f"By {text(title(report.verdict.metric))}: further {way} is better. A line is where the number may lie."
 
 
 def _method(report: Report) -> str:

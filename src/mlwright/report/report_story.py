@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mlwright.contracts.insight import Effect, Example, Scrutiny, Slice
 from mlwright.contracts.records import Finding, Target
 from mlwright.contracts.report import Report
-from mlwright.contracts.wording import counted, percent, spoken
+from mlwright.contracts.wording import compact, counted, percent, spoken
 from mlwright.metrics import shown, title
 from mlwright.report import charts
 from mlwright.report.card import limits
@@ -74,9 +74,9 @@ def _asked(report: Report) -> Section:
         what = f"which of these stands in the column {name(target.name)}: {some}{more}"
     else:
         what = f"which number stands in the column {name(target.name)}"
-    said = f"<p>For rows where it is not known yet: {what}. What may be read is {counted(reads, 'other column')}.</p>"
+    said = f"<p>For rows where it is not known yet: {what}. It may go by {counted(reads, 'other column')}.</p>"
     metric = f"Models were compared by their {title(report.verdict.metric)}. {report.candidates.metric_reason}"
-    return "asked", "What was asked", said + paragraphs([metric, *_monotone(report)])
+    return "asked", "The question", said + paragraphs([metric, *_monotone(report)])
 
 
 def _monotone(report: Report) -> list[str]:
@@ -116,17 +116,25 @@ def _usual(target: Target) -> str:
 def _answers(target: Target) -> str:
     total = sum(target.counts)
     if not target.classes:
-        return f"<p>Around their mean, a distance of {text(worth(target.scale, target))} is usual.</p>"
+        return (
+            f"<p>From that mean, a distance of {text(worth(target.scale, target))} is usual (standard deviation).</p>"
+        )
     if not total:
         return ""
     pairs = sorted(zip(target.classes, target.counts, strict=False), key=lambda pair: -pair[1])[:CLASSES]
     rows = [charts.Row(str(c), n / total, n / total, n / total, f"{n:,} rows, {percent(n / total)}") for c, n in pairs]
     told = "; ".join(f"{row.label}: {row.said}" for row in rows)
-    return figures([figure(charts.bars(rows, f"Rows by answer: {told}."), "How many rows there are of each answer.")])
+    return figures(
+        [
+            figure(
+                charts.bars(rows, f"Rows by answer: {told}."), "How many rows there are of each answer.", "The answers"
+            )
+        ]
+    )
 
 
 def _found(report: Report) -> Section:
-    every = findings(report)
+    every = by_weight(report.verdict.findings)  # what keeps the model back has a section of its own
     mended = [one for one in every if one.code == "repaired"]
     rest = [one for one in every if one.code != "repaired" and one.severity != "info"]
     content = ""
@@ -134,22 +142,23 @@ def _found(report: Report) -> Section:
         content += f'<h3>Repaired</h3><ol class="next">{"".join(map(finding, mended))}</ol>'
     if rest:
         content += f'<h3>To know</h3><ol class="next">{"".join(map(finding, rest[:FOUND]))}</ol>'
-    listed = len(every) - len(mended) - len(rest[:FOUND])
+    listed = len(findings(report)) - len(mended) - len(rest[:FOUND])
     more = f'<p><a href="#findings">{counted(listed, "further finding")} with their codes</a></p>' if listed else ""
     if not content:
         content = "<p>Nothing in the data that would make the number doubtful, and nothing that had to be repaired.</p>"
-    return "found", "What was found and repaired", content + more
+    return "found", "Found and repaired", content + more
 
 
 def _good(report: Report) -> Section:
     verdict, target = report.verdict, report.table.schema.target
     said = [judged(report), heeded(report), *errors(verdict, target)]
-    pictures = [figure(charts.rivals(verdict), f"{text(title(verdict.metric))}, beside simpler ways to answer.")]
+    pictures = []
     if verdict.confusion:
         caption = "Of the rows of each answer, how many are answered right."
-        pictures.append(figure(charts.recognised(verdict, target.classes, CLASSES), caption))
-    pictures += promises(report)[:1]
-    return "good", "How good it is", paragraphs(said) + figures(pictures)
+        pictures.append(figure(charts.recognised(verdict, target.classes, CLASSES), caption, "What it gets right"))
+    pictures += promises(report, "Do its promises hold?")[:2]
+    items = "".join(f"<li>{text(one, 900)}</li>" for one in said if one)
+    return "good", "How good it is", f"<ul>{items}</ul>{figures(pictures)}"
 
 
 def promises(report: Report, heading: str = "") -> list[str]:
@@ -174,7 +183,7 @@ def _relies(report: Report) -> Section:
     pictures = []
     if found.importances:
         caption = "How much worse the number gets when a column’s values are shuffled among the rows."
-        pictures.append(figure(charts.importances(found, 8), caption))
+        pictures.append(figure(charts.importances(found, 8), caption, "By importance"))
     pictures += [effect(one, target) for one in found.effects[: 3 - len(pictures)]]
     rows = [_example(one, target, found.answer) for one in found.examples]
     shown_rows = f"<h3>Single rows, and why they are answered so</h3>{figures(rows)}" if rows else ""
@@ -185,13 +194,13 @@ def effect(one: Effect, target: Target) -> str:
     """The picture of an effect."""
     scale = "%" if target.classes else unit(target)
     what = f"the probability of “{text(one.answer, 40)}” (points of 100)" if target.classes else "the answer"
-    caption = f"How {what} goes with {name(one.column, 40)}, all else as it is. Eight of ten rows lie in the shade."
-    return figure(charts.effect(one, scale), caption)
+    caption = f"How {what} goes with it, all else as it is. Eight of ten rows lie in the range drawn."
+    return figure(charts.effect(one, scale), caption, name(one.column, 40))
 
 
 def _example(one: Example, target: Target, explained: str) -> str:
     scale = "%" if target.classes else unit(target)
-    what = f"probability of “{text(explained, 40)}”" if target.classes else "answer"
+    what = f"Probability of “{text(explained, 40)}”" if target.classes else "Answer"
     truth = text(one.truth, 40) if target.classes or not isinstance(one.truth, float) else worth(one.truth, target)
     said = f"{what}: <b>{answered(one.answer, target)}</b>; the truth: <b>{truth}</b>."
     base = f"On average it is {answered(one.base, target)}; from there, what this row’s values add."
@@ -207,8 +216,12 @@ def _whom(report: Report) -> Section:
     worst = [one for one in found.slices if one.q < CERTAIN]
     said, pictures = [], []
     if worst:
-        said.append(f"It is worse, or better, for these rows than chance would have it ({metric}):")
-        pictures.append(figure(_slices(worst[:SLICES]), f"{text(metric)} of the rows named, with 95% intervals."))
+        said.append(f"For these rows it differs from the others by more than chance would bring ({metric}):")
+        pictures.append(
+            figure(
+                _slices(worst[:SLICES]), f"{text(metric)} of the rows named, with 95% intervals.", "Rows that differ"
+            )
+        )
     elif found.slices:
         said.append(f"{counted(len(found.slices), 'part')} of the rows were looked at: none differs for certain.")
     sensitive = [one for one in found.slices if one.sensitive]
@@ -229,7 +242,7 @@ def _slices(slices: Sequence[Slice]) -> str:
 
 
 def _beside(one: Slice) -> str:
-    return f"{shown(one.score.value)} (others {shown(one.rest)})"
+    return f"{compact(one.score.value)}, others {compact(one.rest)}"
 
 
 def _treated(slices: Sequence[Slice]) -> str:
@@ -251,20 +264,22 @@ def _held(found: Scrutiny) -> list[str]:
         f"How often its ranges hold the truth; {percent(cover.promised)} is promised (dashed). "
         f"They are {spoken(cover.width)} wide on average."
     )
-    return [figure(charts.spans(named, cover.promised, f"Ranges hold the truth: {told}."), caption)]
+    drawn = charts.spans(named, cover.promised, f"Ranges hold the truth: {told}.")
+    return [figure(drawn, caption, "Do its ranges hold the truth?")]
 
 
 def _better(report: Report) -> Section:
     found = report.diagnosis
     if found is None:
-        return "better", "What would make it better", ""
+        return "better", "Making it better", ""
     picture = ""
     if found.curve:
-        caption = "The more rows it learns from, the better it gets; the dashed part is expected, not measured."
-        picture = figures([figure(charts.curve(found, report.verdict.metric), caption)])
+        caption = "How the number goes with the rows learnt from. The dashed part is expected, not measured."
+        drawn = charts.curve(found, report.verdict.metric)
+        picture = figures([figure(drawn, caption, "Would more rows help?")])
     advice = "".join(map(finding, by_weight(found.findings)))
     said = [_ceiling(report)] if found.ceiling is not None else []
-    return "better", "What would make it better", f'{paragraphs(said)}<ol class="next">{advice}</ol>{picture}'
+    return "better", "Making it better", f'{paragraphs(said)}<ol class="next">{advice}</ol>{picture}'
 
 
 def _ceiling(report: Report) -> str:
@@ -279,4 +294,4 @@ def _ceiling(report: Report) -> str:
 
 def _careful(report: Report) -> Section:
     said = "".join(f"<li>{text(one, 900)}</li>" for one in limits(report.table, report.table.schema))
-    return "careful", "What not to expect", f"<ul>{said}</ul>"
+    return "careful", "Limits", f"<ul>{said}</ul>"

@@ -38,9 +38,14 @@ svg rect.a,svg circle.a{fill:var(--accent)}
 svg .t{fill:var(--line)}
 svg .s{fill:var(--bar);opacity:.28}
 main>nav{margin:1rem 0 0}
-nav div{padding-left:0}
+nav div{padding-left:0;padding-right:0}
+main>nav a{margin-right:.85rem;font-size:.95rem}
+p,li,td,figcaption,summary{overflow-wrap:anywhere}
+td.n{overflow-wrap:normal}
 .depth{border-top:3px solid var(--line);margin-top:2.5rem}
-.depth h3{display:block;font-size:1.1rem;margin:2rem 0 .5rem}
+.depth>section>h3{display:block;font-size:1.1rem;margin:2rem 0 .5rem}
+.depth .scroll{width:fit-content;max-width:100%}
+.depth table{width:auto;min-width:min(100%,30rem)}
 .inner a{margin-right:1rem;white-space:nowrap}
 section{scroll-margin-top:3rem}
 details{margin:.5rem 0}

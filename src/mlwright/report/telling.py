@@ -20,7 +20,7 @@ _TIMES = {
     "average_precision": "Of the rows that it calls most likely “{yes}”, {} in 100 are, on average.",
 }
 _UNITS = {
-    "rmse": "So far off is a typical answer; large errors count more than small ones.",
+    "rmse": "So far off is a typical answer, where large errors count more than small ones.",
     "mae": "So far off is an answer on average.",
     "median_absolute_error": "Half of the answers are nearer to the truth than this.",
 }
@@ -59,7 +59,11 @@ def _plain(score: Score, target: Target) -> tuple[str, str, str] | None:
     if name in _TIMES:
         return _hundreds(score, _TIMES[name].format(hundred(score.value), yes=yes))
     if name in _UNITS:
-        return worth(score.value, target), _UNITS[name], f"{worth(score.low, target)} to {worth(score.high, target)}"
+        return (
+            f"off by {worth(score.value, target)}",
+            _UNITS[name],
+            f"{worth(score.low, target)} to {worth(score.high, target)}",
+        )
     if name in _SHARES:
         return percent(score.value), _SHARES[name], f"{percent(score.low)} to {percent(score.high)}"
     return None
