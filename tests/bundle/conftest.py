@@ -13,7 +13,17 @@ from mlwright.bundle import Model
 
 @pytest.fixture(scope="session")
 def toys() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("bundle_toys", Path(__file__).parent / "toys.py")
+    return _elsewhere("bundle", "toys")
+
+
+@pytest.fixture(scope="session")
+def reports() -> ModuleType:
+    return _elsewhere("report", "reports")
+
+
+def _elsewhere(unit: str, name: str) -> ModuleType:
+    path = Path(__file__).parents[1] / unit / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"bundle_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -136,12 +136,39 @@ def test_a_manifest_cannot_leave_a_file_out(folder: Path) -> None:
         load(folder)
 
 
-@pytest.mark.parametrize("version", [0, 2, 10**30])
+@pytest.mark.parametrize("version", [0, 3, 10**30])
 def test_another_version_says_so(folder: Path, version: int) -> None:
     reseal(folder, format=version)
     with pytest.raises(BundleError, match="another version") as caught:
         load(folder)
     assert "Install" in caught.value.way_out
+
+
+def test_a_bundle_of_the_first_format_is_still_read_and_says_that_it_has_no_report(folder: Path) -> None:
+    reseal(folder, format=1)
+    with pytest.raises(BundleError, match="no report"):
+        load(folder).report  # noqa: B018
+
+
+def test_a_report_is_kept_whole_and_none_is_slipped_in(
+    toys: ModuleType, reports: ModuleType, folder: Path, tmp_path: Path
+) -> None:
+    told = reports.report()
+    write(tmp_path / "told", replace(toys.contents(), report=told, page="<p>ä</p>"))
+    assert load(tmp_path / "told").report == told
+    assert (tmp_path / "told" / "report.html").read_text("utf-8") == "<p>ä</p>"
+    for name in ("report.json", "report.html"):
+        shutil.copy(tmp_path / "told" / name, folder / name)
+        with pytest.raises(BundleError, match=name):
+            load(folder)
+        (folder / name).unlink()
+        (tmp_path / "told" / name).rename(tmp_path / "aside")
+        with pytest.raises(BundleError, match=f"{name}: this file is missing"):
+            load(tmp_path / "told")
+        (tmp_path / "told" / name).write_bytes((tmp_path / "aside").read_bytes()[:-1] + b"!")
+        with pytest.raises(BundleError, match=f"{name}: this file was changed"):
+            load(tmp_path / "told")
+        (tmp_path / "aside").rename(tmp_path / "told" / name)
 
 
 @pytest.mark.parametrize("field", ["format", "files", "rows", "versions"])

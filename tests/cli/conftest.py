@@ -23,8 +23,17 @@ class Told(NamedTuple):
 
 @pytest.fixture(scope="session")
 def toys() -> ModuleType:
-    path = Path(__file__).parents[1] / "bundle" / "toys.py"
-    spec = importlib.util.spec_from_file_location("cli_toys", path)
+    return _elsewhere("bundle", "toys")
+
+
+@pytest.fixture(scope="session")
+def reports() -> ModuleType:
+    return _elsewhere("report", "reports")
+
+
+def _elsewhere(unit: str, name: str) -> ModuleType:
+    path = Path(__file__).parents[1] / unit / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"cli_{name}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -19,7 +19,10 @@ def copy(model, tmp_path_factory):
     return folder
 
 
-NAMES = ("manifest.json", "model.onnx", "schema.json", "evaluation.json", "card.md")
+NAMES = (
+    *("manifest.json", "model.onnx", "schema.json", "evaluation.json", "card.md"),
+    *("report.json", "report.html"),
+)
 
 
 @given(st.sampled_from(NAMES), st.floats(0, 1, exclude_max=True), st.integers(1, 255))

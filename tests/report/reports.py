@@ -50,7 +50,9 @@ LEAK = Finding(
     column="boat",
     remedy="Is it known when the question is asked? If not, leave it out.",
 )
-MENDED = Finding(code="repaired", severity="info", message="-999 stood for missing in 'age' (12 cells).", remedy="Read so.")
+MENDED = Finding(
+    code="repaired", severity="info", message="-999 stood for missing in 'age' (12 cells).", remedy="Read so."
+)
 COLUMNS = (
     Column(name="age", kind="numeric", missing=263, unique=98, low=0.17, high=80.0),
     Column(name="sex", kind="categorical", unique=2, levels=("male", "female")),
@@ -73,11 +75,22 @@ def verdict(task: str, **changes: Any) -> Verdict:
     }[task]
     scores = tuple(Score(n, v, 0.96 * v, 1.03 * v) for n, v in names.items())
     worse = {"binary": (0.5, 0.79), "multiclass": (1.386, 0.9), "regression": (79415.0, 41000.0)}[task]
-    baselines = {n: Score(scores[0].metric, v, 0.98 * v, 1.02 * v) for n, v in zip(("constant", "linear model"), worse, strict=True)}
-    table = {"binary": ((700, 109), (140, 360)), "multiclass": ((200, 3, 2, 0), (4, 110, 90, 2), (3, 95, 115, 2), (0, 2, 1, 190))}
+    baselines = {
+        n: Score(scores[0].metric, v, 0.98 * v, 1.02 * v)
+        for n, v in zip(("constant", "linear model"), worse, strict=True)
+    }
+    table = {
+        "binary": ((700, 109), (140, 360)),
+        "multiclass": ((200, 3, 2, 0), (4, 110, 90, 2), (3, 95, 115, 2), (0, 2, 1, 190)),
+    }
     facts: dict[str, Any] = {
         "decision": "hold",
-        "reasons": (f"{LEAK.message} {LEAK.remedy}", "Better than always giving the same answer.", "Judged by it.", "And more."),
+        "reasons": (
+            f"{LEAK.message} {LEAK.remedy}",
+            "Better than always giving the same answer.",
+            "Judged by it.",
+            "And more.",
+        ),
         "metric": scores[0].metric,
         "score": scores[0],
         "scores": scores,
@@ -94,8 +107,13 @@ def explanation(task: str, columns: tuple[str, ...] = ("age", "sex", "fare", "bo
     size = 20000.0 if task == "regression" else 0.2
     answer = CLASSES[task][-1] if CLASSES[task] else ""
     named = [columns[i % len(columns)] for i in range(4)]
-    line = tuple(Point(size * (0.5 - i / 9), size * (0.4 - i / 9), size * (0.6 - i / 9), 0.1, at=8.0 * i) for i in range(10))
-    dots = tuple(Point(e * size, (e - 0.2) * size, (e + 0.1) * size, 0.5, level=name) for e, name in ((-0.4, "male"), (0.6, "female")))
+    line = tuple(
+        Point(size * (0.5 - i / 9), size * (0.4 - i / 9), size * (0.6 - i / 9), 0.1, at=8.0 * i) for i in range(10)
+    )
+    dots = tuple(
+        Point(e * size, (e - 0.2) * size, (e + 0.1) * size, 0.5, level=name)
+        for e, name in ((-0.4, "male"), (0.6, "female"))
+    )
     parts = (Part(named[1], "female", 0.6 * size), Part(named[0], 8.0, 0.3 * size), Part(named[2], None, -0.1 * size))
     base = 181000.0 if task == "regression" else 0.38
     truth = 205000.0 if task == "regression" else answer
@@ -120,12 +138,19 @@ def scrutiny(task: str) -> Scrutiny:
     size = 1e5 if number else 1.0
     bins = tuple(Bin(p * size, near((p + 0.02) * size, 0.05 * size), 131) for p in (0.05, 0.2, 0.4, 0.6, 0.8, 0.95))
     score = 28431.0 if number else 0.7
-    coverage = Coverage(0.9, near(0.89, 0.02), 61234.0 if number else 1.3, {"sex: male": near(0.91, 0.03), "sex: female": near(0.84, 0.04)})
+    coverage = Coverage(
+        0.9,
+        near(0.89, 0.02),
+        61234.0 if number else 1.3,
+        {"sex: male": near(0.91, 0.03), "sex: female": near(0.84, 0.04)},
+    )
     slices = (
         Slice(("sex: female", "age: 18 to 25"), 88, near(score, 0.05 * score), 1.1 * score, 0.003, sensitive=True),
         Slice(("fare: 0 to 7.9",), 301, near(1.05 * score, 0.05 * score), 1.1 * score, 0.3),
     )
-    uneven = Finding(code="uneven-groups", severity="warning", message="Women are served worse.", remedy="Train with --fair sex.")
+    uneven = Finding(
+        code="uneven-groups", severity="warning", message="Women are served worse.", remedy="Train with --fair sex."
+    )
     return Scrutiny(
         calibration=tuple(Calibration(bins, 0.021 * size, answer) for answer in (CLASSES[task][1:] or ("",))),
         coverage=coverage,
@@ -159,10 +184,18 @@ def report(task: str = "binary", bare: bool = False, **changes: Any) -> Report:
     notation = Notation(unit="$") if task == "regression" else None
     counts = (809, 500, 300, 20)[: len(CLASSES[task])]
     target = Target(
-        name="survived", task=task, classes=CLASSES[task], counts=counts, mean=181000.0, scale=79000.0, notation=notation
+        name="survived",
+        task=task,
+        classes=CLASSES[task],
+        counts=counts,
+        mean=181000.0,
+        scale=79000.0,
+        notation=notation,
     )
     trials = (
-        Trial(spec=TrialSpec(id="t0", learner="lightgbm", options={"leaves": 31}), status="done", loss=-0.84, seconds=1.5),
+        Trial(
+            spec=TrialSpec(id="t0", learner="lightgbm", options={"leaves": 31}), status="done", loss=-0.84, seconds=1.5
+        ),
         Trial(spec=TrialSpec(id="t1", learner="linear", baseline=True), status="done", loss=-0.79, seconds=0.2),
         Trial(spec=TrialSpec(id="t2", learner="catboost"), status="crashed", error="killed by | 9"),
     )

@@ -47,7 +47,7 @@ def _tell(desk: Desk, arrival: Arrival) -> None:
     verdict, model, seconds = arrival.verdict, near(arrival.model), round(desk.seconds, 2)
     desk.say(summary(verdict, model), STYLES[verdict.decision])
     folder = shlex.quote(model)
-    desk.say(f"Run:   {near(arrival.run)} ({seconds:.1f} s)")
+    desk.say(f"Run:    {near(arrival.run)} ({seconds:.1f} s)")
     desk.say(f"\nNext:  mlwright predict {folder} NEW.csv -o scored.csv\n       mlwright serve {folder}")
     answer = {
         "model": model,

@@ -124,13 +124,8 @@ def _answers(target: Target) -> str:
     pairs = sorted(zip(target.classes, target.counts, strict=False), key=lambda pair: -pair[1])[:CLASSES]
     rows = [charts.Row(str(c), n / total, n / total, n / total, f"{n:,} rows, {percent(n / total)}") for c, n in pairs]
     told = "; ".join(f"{row.label}: {row.said}" for row in rows)
-    return figures(
-        [
-            figure(
-                charts.bars(rows, f"Rows by answer: {told}."), "How many rows there are of each answer.", "The answers"
-            )
-        ]
-    )
+    picture = charts.bars(rows, f"Rows by answer: {told}.")
+    return figures([figure(picture, "How many rows there are of each answer.", "The answers")])
 
 
 def _found(report: Report) -> Section:

@@ -33,7 +33,7 @@ def summary(verdict: Verdict, model: str = "") -> str:
     lines += [_item(f"Warning: {f.message} {f.remedy}".rstrip()) for f in shown_warnings]
     lines += [_item(f"{more} warnings: see the report")] if more else []
     lines += [_item(f"Repaired: {f.message} {f.remedy}") for f in verdict.findings if f.code == "repaired"]
-    lines += ["", f"Model: {plain(model)} (open report.html in it first)"] if model else []
+    lines += ["", f"Model:  {plain(model)}", f"Report: {plain(model)}/report.html"] if model else []
     return "\n".join(lines)
 
 
