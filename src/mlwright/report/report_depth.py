@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from mlwright.contracts.insight import Explanation, Range, Rung, Scrutiny
 from mlwright.contracts.records import Trial
@@ -241,7 +242,8 @@ def _use(report: Report) -> str:
 
 
 def _verbatim(block: str) -> str:
-    return "\n".join(text(line, 4000) for line in block.split("\n"))
+    """Lines to copy: blanks count, and what can't be printed is gone."""
+    return "\n".join(escape("".join(c if c.isprintable() else " " for c in line)) for line in block.split("\n"))
 
 
 def _ranged(one: Range) -> str:

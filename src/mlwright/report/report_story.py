@@ -242,7 +242,7 @@ def _beside(one: Slice) -> str:
 
 def _treated(slices: Sequence[Slice]) -> str:
     differing = [one for one in slices if one.q < CERTAIN]
-    looked = f"Of {counted(len(slices), 'group')} of people that may need protection"
+    looked = f"Of {counted(len(slices), 'group')} by what may be sensitive"
     if not differing:
         return f"{looked}, none is served better or worse than the others, as far as these rows can tell."
     named = "; ".join(" and ".join(one.where) for one in differing[:4])

@@ -40,8 +40,8 @@ svg .s{fill:var(--bar);opacity:.28}
 main>nav{margin:1rem 0 0}
 nav div{padding-left:0;padding-right:0}
 main>nav a{margin-right:.85rem;font-size:.95rem}
-p,li,td,figcaption,summary{overflow-wrap:anywhere}
-td.n{overflow-wrap:normal}
+p,li,figcaption,summary{overflow-wrap:anywhere}
+td{overflow-wrap:break-word}
 .depth{border-top:3px solid var(--line);margin-top:2.5rem}
 .depth>section>h3{display:block;font-size:1.1rem;margin:2rem 0 .5rem}
 .depth .scroll{width:fit-content;max-width:100%}
