@@ -1,5 +1,5 @@
-"""Draw docs/images/verdict.svg and report.png: what the README's `mlwright train` prints and the first screen of the report
-that it writes, from a real run. The second needs Chromium.
+"""Draw docs/images/verdict.svg and report.png: what the README's `mlwright train` prints, and the first screen of the
+report that it writes, from a real run. The second needs Chromium.
 
 python docs/picture.py
 """

@@ -113,9 +113,7 @@ def main() -> None:
     tell("3. Serve the model, and ask about one flight of December.")
     serve_one_row(first_row(new))
 
-    tell(
-        f"Done. The model is {FOLDER / 'models' / 'flights'}: open its report.html; serve it on another machine as it is."
-    )
+    tell(f"Done. The model is {FOLDER / 'models' / 'flights'}: open its report.html; serve it anywhere as it is.")
 
 
 if __name__ == "__main__":

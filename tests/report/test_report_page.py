@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from mlwright.contracts.insight import Calibration, Diagnosis, Effect, Example, Explanation, Scrutiny
 from mlwright.contracts.records import Column, Finding, Schema, Target, Trial, TrialSpec
 from mlwright.contracts.report import Report
 from mlwright.metrics import shown
@@ -82,7 +83,7 @@ def test_the_first_screen_has_the_verdict_the_number_three_reasons_and_three_pic
     verdict = told.verdict
     assert ">Hold</h2>" in first and "Look at the reasons" in first
     assert all(shown(value) in first for value in (verdict.score.value, verdict.score.low, verdict.score.high))
-    assert first.partition("reasons")[2].partition("</ul>")[0].count("<li>") == 3
+    assert first.partition('reasons"')[2].partition("</ul>")[0].count("evidence</a>") == 3
     assert first.count("<svg") == 3
     assert '<a href="#f0">evidence</a>' in first  # the reason that stands on a finding
 
@@ -122,6 +123,18 @@ def test_what_was_not_looked_at_is_left_out(reports):
         assert not {"relies", "worse", "better", "calibration", "slices", "curve"} & set(reader.ids)
         assert {"verdict", "asked", "data", "good", "details", "metrics"} <= set(reader.ids)
         assert {link[1:] for link in reader.links} <= set(reader.ids)
+
+
+def test_records_that_hold_next_to_nothing_have_a_page(reports):
+    row = Example("typical", {}, 0.5, None, 0.5, ())
+    for task in TASKS:
+        explained = Explanation(rows=0, metric="roc_auc", effects=(Effect("age", ()),), examples=(row,))
+        checked = Scrutiny(calibration=(Calibration((), 0.0),))
+        bare = reports.report(task, explanation=explained, scrutiny=checked, diagnosis=Diagnosis())
+        for told in (bare, msgspec.structs.replace(bare, verdict=reports.verdict(task, baselines={}, confusion=()))):
+            reader = Reader(draw(told))
+            assert (reader.open, reader.wrong) == ([], [])
+            assert {link[1:] for link in reader.links} <= set(reader.ids)
 
 
 def test_the_same_record_gives_the_same_page_also_after_it_was_kept(told):

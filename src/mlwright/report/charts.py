@@ -55,7 +55,7 @@ def ranges(rows: Sequence[Row], alt: str, mark: float | None = None, word: Word 
 def bars(rows: Sequence[Row], alt: str) -> str:
     """A bar for each row from 0 to its value, with its interval as a thin line unless that is nothing."""
     sheet = Sheet(_ROW * len(rows) + 4)
-    low, high = min(0.0, *(row.low for row in rows)), max(0.0, *(row.high for row in rows))
+    low, high = min([0.0, *(row.low for row in rows)]), max([0.0, *(row.high for row in rows)])
     scale = Scale(low, high if high > low else low + 1.0, 2.0, WIDTH - 2.0)
     zero = scale(0.0)
     for place, row in enumerate(rows):

@@ -72,24 +72,20 @@ def _first(report: Report) -> str:
 
 
 def _reasons(report: Report) -> str:
-    """Three reasons, each linked to the finding that it stands on, if it does."""
+    """Three reasons, each linked to what it stands on: a finding, or the numbers."""
     why = report.candidates.metric_reason  # why this metric: told where the question is
     every = [reason for reason in report.verdict.reasons if not (why and reason.endswith(why))]
-    some = every[:REASONS]
-    if len(some) < REASONS:
-        some.append(judged(report))
-    if len(some) < REASONS:
-        some.append(_doubts(report))
     found = findings(report)
-    items = []
-    for reason in some:
+    linked = []
+    for reason in every[:REASONS]:
         place = next((i for i, one in enumerate(found) if one.message and one.message in reason), None)
-        link = f' <a href="#f{place}">evidence</a>' if place is not None else ""
-        items.append(f"<li>{text(reason, 420)}{link}</li>")
+        linked.append((reason, "metrics" if place is None else f"f{place}"))
+    linked += [(judged(report), "good"), (_doubts(report), "found")]
+    items = "".join(f'<li>{text(said, 420)} <a href="#{at}">evidence</a></li>' for said, at in linked[:REASONS])
     rest = len(every) - REASONS
     more = "".join(f"<li>{text(reason, 900)}</li>" for reason in every[REASONS:])
     folded = f"<details><summary>{counted(rest, 'more reason')}</summary><ul>{more}</ul></details>" if rest > 0 else ""
-    return f'<ul class="reasons">{"".join(items)}</ul>{folded}'
+    return f'<ul class="reasons">{items}</ul>{folded}'
 
 
 def _doubts(report: Report) -> str:

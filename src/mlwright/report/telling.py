@@ -123,9 +123,8 @@ def _mistaken(table: Sequence[Sequence[int]], names: Sequence[str]) -> Iterator[
         if told:
             yield f"Where it says “{names[1]}”, that is right {hundred(table[1][1] / told)} times in 100."
         return
-    wrong = [(count, i, j) for i, row in enumerate(table) for j, count in enumerate(row) if i != j and count]
-    if wrong:
-        count, i, j = max(wrong)
+    count, i, j = max((count, i, j) for i, row in enumerate(table) for j, count in enumerate(row) if i != j)
+    if count:
         yield f"Most often mistaken: “{names[i]}” for “{names[j]}”, in {count:,} of {sum(table[i]):,} rows."
 
 
