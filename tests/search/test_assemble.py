@@ -11,14 +11,15 @@ from mlwright import graph
 from mlwright.contracts.errors import ParityError
 from mlwright.search.assemble import TOLERANCE, assemble, compare
 from mlwright.search.blend import Blend
+from mlwright.search.conformal import Band, sets
 
 TASKS = ["binary", "multiclass", "regression"]
 NAMES = ["linear", "lightgbm-1", "extratrees-1"]
 BLEND = Blend((0.5, 0.3, 0.2))
 BENT = {
-    "binary": replace(BLEND, slope=1.7, offset=-0.4, threshold=0.3),
-    "multiclass": replace(BLEND, slope=0.6),
-    "regression": replace(BLEND, spread=1.3),
+    "binary": replace(BLEND, slope=1.7, offset=-0.4, threshold=0.3, cuts=(0.2, 0.4)),
+    "multiclass": replace(BLEND, slope=0.6, cuts=(0.3, 0.2, 0.9)),
+    "regression": replace(BLEND, band=Band((-0.5, 0.2, 0.3), (1.3, 0.2, 0.4, 2.0))),
 }
 
 
@@ -54,9 +55,10 @@ def test_the_graph_is_the_blend_on_training_and_hostile_rows(searched, task, ben
     assert assembly.difference <= TOLERANCE
     if task == "regression":
         value = expected[:, 0] * schema.target.scale + schema.target.mean
-        band = blend.spread * schema.target.scale
+        near = np.abs(expected - np.array([*blend.band.edges, np.inf])).min(axis=1) < TOLERANCE
+        band = np.where(near, np.nan, blend.band.half(expected[:, 0]) * schema.target.scale)
         for name, by in (("value", 0.0), ("lower", -band), ("upper", band)):
-            assert np.abs(got[name] - value - by).max() <= TOLERANCE * schema.target.scale
+            assert np.nanmax(np.abs(got[name] - value - by)) <= TOLERANCE * schema.target.scale
         return
     table = np.hstack([1 - expected, expected]) if task == "binary" else expected
     assert np.abs(got["probabilities"] - table).max() <= TOLERANCE
@@ -68,6 +70,11 @@ def test_the_graph_is_the_blend_on_training_and_hostile_rows(searched, task, ben
         sure = np.diff(np.sort(table, axis=1)[:, -2:])[:, 0] > TOLERANCE
         label = texts[table.argmax(axis=1)]
     assert np.array_equal(got["label"][sure], label[sure])
+    assert ("sets" in got) == bool(blend.cuts)
+    if blend.cuts:
+        sure &= np.abs(table - np.array(blend.cuts)).min(axis=1) > TOLERANCE
+        index = (label[:, None] == texts).argmax(axis=1)
+        assert np.array_equal(got["sets"][sure], sets(table, index, blend.cuts)[sure])
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])

@@ -11,7 +11,7 @@ from scipy.special import expit, logit, softmax
 
 from mlwright import metrics
 from mlwright.contracts.protocols import Truth
-from mlwright.search.blend import Blend, choose, full, loss, spread, weigh
+from mlwright.search.blend import Blend, choose, full, loss, weigh
 
 TASKS = st.sampled_from(["binary", "multiclass", "regression"])
 METRIC = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
@@ -155,32 +155,33 @@ def test_calibration_and_threshold_heed_the_weights():
     assert loss(mended([p], "binary"), rare, "") < loss(p, rare, "")
 
 
-@given(st.integers(10, 400), st.integers(0, 20))
-def test_the_spread_covers_nine_tenths_of_the_weight(rows, seed):
+COSTS = st.fixed_dictionaries({"false_positive": st.floats(0.1, 10.0), "false_negative": st.floats(0.1, 10.0)})
+
+
+@given(COSTS, st.integers(0, 50))
+def test_costs_put_the_threshold_where_true_probabilities_ask_for_it(costs, seed):
     rng = np.random.default_rng(seed)
-    truth = Truth("regression", rng.standard_t(2, size=rows), 0, rng.exponential(size=rows))
-    inside = np.abs(truth.values) <= spread(np.zeros((rows, 1)), truth)
-    assert np.average(inside, weights=truth.weight) >= 0.9
-    alike = replace(truth, weight=np.full(rows, 3.0))
-    assert spread(np.zeros((rows, 1)), alike) == spread(np.zeros((rows, 1)), replace(truth, weight=None))
+    p = rng.uniform(0.01, 0.99, size=2000)[:, None]
+    truth = Truth("binary", (rng.random(2000) < p[:, 0]).astype(np.int64), 2)
+    ideal = costs["false_positive"] / (costs["false_positive"] + costs["false_negative"])
+    assert choose([p], truth, "roc_auc", 0, costs).threshold == pytest.approx(ideal, abs=0.08)
 
 
-@given(st.integers(1, 400), st.integers(0, 20), st.floats(0.01, 100.0))
-def test_the_spread_covers_nine_in_ten(rows, seed, scale):
-    rng = np.random.default_rng(seed)
-    answer = rng.normal(size=(rows, 1))
-    truth = Truth("regression", answer[:, 0] + scale * rng.standard_t(2, size=rows), 0)
-    half = spread(answer, truth)
-    covered = np.mean(np.abs(truth.values - answer[:, 0]) <= half)
-    assert covered >= 0.9
-    assert rows < 20 or covered <= 0.9 + 2 / rows
+def test_costs_move_the_threshold_of_probabilities_that_mislead():
+    rng = np.random.default_rng(1)
+    p = np.sort(rng.random(4000))[:, None]
+    steps = Truth(
+        "binary", (p[:, 0] > 0.8).astype(np.int64), 2
+    )  # all is told at 0.8, which no calibration on odds says
+    threshold = choose([p], steps, "roc_auc", 0, {"false_positive": 1.0, "false_negative": 1.0}).threshold
+    answered = choose([p], steps, "roc_auc", 0, {"false_positive": 1.0, "false_negative": 1.0})([p], "binary")[:, 0]
+    assert np.mean((answered >= threshold) != steps.values) < 0.02
 
 
-def test_the_spread_covers_nine_in_ten_of_new_rows():
-    rng = np.random.default_rng(3)
-    covered = []
-    for _ in range(300):
-        errors = rng.standard_t(3, size=200)
-        half = spread(np.zeros((100, 1)), Truth("regression", errors[:100], 0))
-        covered.append(np.mean(np.abs(errors[100:]) <= half))
-    assert 0.89 <= np.mean(covered) <= 0.92
+def test_what_costs_nothing_is_not_asked_for():
+    rng = np.random.default_rng(2)
+    p = rng.random(3000)[:, None]
+    truth = Truth("binary", (rng.random(3000) < p[:, 0]).astype(np.int64), 2)
+    gains = {"false_positive": 1.0, "false_negative": 0.0, "true_positive": -4.0}
+    assert choose([p], truth, "roc_auc", 0, gains).threshold == pytest.approx(0.2, abs=0.06)
+    assert choose([p], truth, "roc_auc", 0).threshold == 0.5

@@ -81,20 +81,36 @@ class Model:
         out = self._run(data, ("lower", "upper"), tables)
         return np.column_stack((out["lower"], out["upper"]))
 
-    def score_frame(self, data: Any, tables: Tables = None) -> pl.DataFrame:
+    def predict_sets(self, data: Any, tables: Tables = None) -> NDArray[np.bool_]:
+        """(n, k) which classes, columns as ``classes``, are in the set that holds the true one in nine of ten rows of
+        each class. No set is empty; several classes say that the row is hard to tell. Raises InputError for regression,
+        BundleError for a model that was trained before there were sets."""
+        return self._run(data, self._set_outputs(), tables)["sets"].astype(np.bool_)
+
+    def _set_outputs(self) -> tuple[str, ...]:
+        if not self.classes:
+            raise InputError("a model of a number has no label sets", way_out="Use intervals.")
+        if "sets" not in self._session.outputs:
+            raise BundleError("this model has no label sets", where=str(self._place / MODEL), way_out="Train anew.")
+        return ("sets",)
+
+    def score_frame(self, data: Any, tables: Tables = None, sets: bool = False) -> pl.DataFrame:
         """A frame with one row a row of ``data``, in its order: ``prediction``, and ``probability_CLASS`` for every
-        class or ``lower`` and ``upper``."""
+        class or ``lower`` and ``upper``; with ``sets`` also ``set_CLASS`` for every class: see `predict_sets`."""
+        extra = self._set_outputs() if sets else ()
         if not self.classes:
             out = self._run(data, _REGRESS, tables)
             return pl.DataFrame({"prediction": out["value"], "lower": out["lower"], "upper": out["upper"]})
-        out = self._run(data, _CLASSIFY, tables)
+        out = self._run(data, (*_CLASSIFY, *extra), tables)
         columns = [pl.Series("prediction", self._labels_of(out["label"]), self._dtype, strict=False)]
         table = out["probabilities"].astype(np.float64)
         columns += [pl.Series(f"probability_{text}", table[:, i]) for i, text in enumerate(self._labels)]
+        if sets:
+            columns += [pl.Series(f"set_{text}", out["sets"][:, i]) for i, text in enumerate(self._labels)]
         return pl.DataFrame(columns)
 
     def score_batches(
-        self, place: str | os.PathLike[str], query: str | None = None, tables: Tables = None
+        self, place: str | os.PathLike[str], query: str | None = None, tables: Tables = None, sets: bool = False
     ) -> Iterator[pl.DataFrame]:
         """What ``score_frame`` gives, batch by batch, for a file of any size: memory does not grow with it.
 
@@ -104,7 +120,7 @@ class Model:
         tables = frames.typed_tables({name: _table(table) for name, table in (tables or {}).items()}, self.schema)
         for batch in frames.batches(place, SCORED, query):
             try:
-                yield self.score_frame(batch, tables)
+                yield self.score_frame(batch, tables, sets)
             except SchemaError as error:
                 raise _moved(error, done, scrub(os.fspath(place))) from None
             done += batch.height

@@ -26,13 +26,17 @@ def predict(
     ],
     table: Tables = None,
     query: Query = None,
+    sets: Annotated[
+        bool, typer.Option("--sets", help="Also which classes hold the true one in nine of ten rows.")
+    ] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> int:
     """Write one prediction a row, in the order of the rows.
 
-    The file has the column prediction, and one probability a class, or the lower and upper end of an interval. Rows are
-    read, answered and written in batches, so a file may be larger than memory.
+    The file has the column prediction, and one probability a class, or the lower and upper end of an interval; with
+    --sets also one column set_CLASS a class, which says whether the class is among those that the row may well be of.
+    Rows are read, answered and written in batches, so a file may be larger than memory.
     """
     from mlwright import bundle, frames
     from mlwright.cli.progress import count
@@ -48,7 +52,7 @@ def predict(
                 add(batch.height)
                 yield batch
 
-    scored = bundle.load(model).score_batches(data, query, tables_of(table))
+    scored = bundle.load(model).score_batches(data, query, tables_of(table), sets)
     rows = frames.write_batches(seen(scored), out)
     shown = ", ".join(columns[:6]) + ", ..." * (len(columns) > 6)
     desk.say(f"{rows:,} predictions are in {out}: {shown}")

@@ -62,6 +62,16 @@ def train(
             metavar="COLUMN=WAY", help="Which way alone the answer may go with it, as price=down. Repeatable."
         ),
     ] = None,
+    cost: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND=NUMBER", help="What a wrong answer costs, as false_negative=5 of two classes. Repeatable."
+        ),
+    ] = None,
+    sensitive: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="By whose groups the model is looked at for fairness. Repeatable."),
+    ] = None,
     memory: Memory = None,
     problem: Annotated[
         str | None, typer.Option(metavar="FILE", help="A TOML file with any of these; what is typed wins.")
@@ -82,6 +92,7 @@ def train(
     from mlwright.cli.wish import Wish, problem_of, stem
     from mlwright.contracts.protocols import Clock
     from mlwright.lifecycle import Place, run
+    from mlwright.lifecycle.costs import costs_typed
     from mlwright.lifecycle.directions import by_column
 
     desk: Desk = context.obj
@@ -103,6 +114,8 @@ def train(
         memory=memory,
         keep=tuple(keep) if keep else None,
         monotone=by_column(monotone) if monotone else None,
+        costs=costs_typed(cost) if cost else None,
+        sensitive=tuple(sensitive) if sensitive else None,
     )
     asked = problem_of(wish, problem)
     model = Path(out) if out is not None else Path("models", stem(data))

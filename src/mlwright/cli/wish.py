@@ -11,6 +11,7 @@ from mlwright.contracts.address import absolute, last_name
 from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import ChildTable, Problem, TaskKind
 from mlwright.lifecycle import amounts
+from mlwright.lifecycle.costs import costs
 from mlwright.lifecycle.directions import directions
 
 _SUFFIXES = (
@@ -53,6 +54,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     memory: float | str | None = None
     keep: tuple[str, ...] | None = None
     monotone: dict[str, str] | None = None
+    costs: dict[str, float | str] | None = None
+    sensitive: tuple[str, ...] | None = None
     tables: dict[str, TableWish] | None = None
 
 
@@ -89,6 +92,8 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         memory=amounts.memory(wish.memory),
         keep=wish.keep or (),
         monotone=directions(wish.monotone),
+        costs=costs(wish.costs),
+        sensitive=wish.sensitive or (),
     )
 
 

@@ -75,7 +75,9 @@ class Problem(Record, frozen=True):
 
     ``group`` names the column of rows that belong together, ``time`` that of what came when (``ordered``: the rows lie
     in that order), ``weight`` that of how much each row counts. ``monotone`` names columns with whose value the answer
-    may only go up, or only down: the predicted number, or the probability of the second of two classes. ``query`` is
+    may only go up, or only down: the predicted number, or the probability of the second of two classes. ``costs`` are
+    what an answer for the second of two classes costs that is a "false_positive", "false_negative", "true_positive" or
+    "true_negative"; ``sensitive`` names columns by whose groups the model is looked at. ``query`` is
     SQL for data in a database, ``schema`` the path of a Schema that the user corrected (TOML), ``tables`` are child
     tables, ``memory`` bytes that the run may take (None: three quarters of what is free), and ``keep`` the codes of
     repairs that are not to be made.
@@ -101,6 +103,8 @@ class Problem(Record, frozen=True):
     memory: int | None = None
     keep: tuple[str, ...] = ()
     monotone: dict[str, Direction] = {}
+    costs: dict[str, float] = {}
+    sensitive: tuple[str, ...] = ()
 
 
 class Notation(Record, frozen=True):
@@ -399,7 +403,9 @@ class Candidates(Record, frozen=True):
     """The outcome of the search: the trials, the ensemble, and what was measured on its merged graph.
 
     ``slope`` and ``offset`` calibrate probabilities; ``threshold`` is the least probability of the second class that is
-    answered with it (binary); ``spread`` half the width of the 90% interval, on the scaled target (regression).
+    answered with it (binary). ``halves`` are half the width of the 90% interval between the ``edges`` of the answer,
+    both on the scaled target (regression); ``cuts`` are the least probability with which each class is in the set that
+    holds the truth with 90%.
     """
 
     trials: tuple[Trial, ...]
@@ -409,7 +415,9 @@ class Candidates(Record, frozen=True):
     slope: float = 1.0
     offset: float = 0.0
     threshold: float | None = None
-    spread: float = 0.0
+    edges: tuple[float, ...] = ()
+    halves: tuple[float, ...] = ()
+    cuts: tuple[float, ...] = ()
     difference: float = 0.0
     latency: float = 0.0
     size: int = 0

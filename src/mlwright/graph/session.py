@@ -56,9 +56,8 @@ class Session:
 
     def _nothing(self, name: str) -> NDArray[Any]:
         info = self._outputs[name]
-        dtype = {"tensor(float)": np.float32, "tensor(double)": np.float64, "tensor(int64)": np.int64}.get(
-            info.type, object
-        )
+        known = {"float": np.float32, "double": np.float64, "int64": np.int64, "bool": np.bool_}
+        dtype = known.get(info.type[len("tensor(") : -1], object)
         return np.zeros((0, *info.shape[1:]), dtype)
 
 

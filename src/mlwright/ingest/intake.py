@@ -115,7 +115,7 @@ def _as_read(source: Source, bounds: sample.Bounds) -> tuple[Finding, ...]:
 def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
     """The columns that the problem names are there, and apart."""
     roles = {"target": problem.target, "group": problem.group, "time": problem.time, "weight": problem.weight}
-    for role, name in roles.items():
+    for role, name in (*roles.items(), *(("groups to look at", name) for name in problem.sensitive)):
         if name is not None and name not in frame.columns:
             hint = near_miss(name, frame.columns)
             shown = ", ".join(map(repr, frame.columns[:20])) + (", ..." if frame.width > 20 else "")

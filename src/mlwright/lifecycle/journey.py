@@ -19,6 +19,7 @@ from mlwright.contracts.report import Report
 from mlwright.explore import explore
 from mlwright.featurize import featurize
 from mlwright.ingest import ingest
+from mlwright.lifecycle.costs import check_costs
 from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
 from mlwright.lifecycle.judges import Asking, asking
 from mlwright.report import Card, card, draw
@@ -110,6 +111,7 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
 def ingested(j: Journey) -> Table:
     """Source -> Table. That the model can't be written where it shall go is told now, not when the time is spent."""
     table = ingest(j.request.source if j.data is None else j.data, j.problem, j.run.path)
+    check_costs(j.problem.costs, table.schema.target)
     bundle.check_place(j.request.model)
     return table
 

@@ -32,6 +32,7 @@ from mlwright.contracts.records import (
     Verdict,
 )
 from mlwright.lifecycle import amounts
+from mlwright.lifecycle.costs import costs as read_costs
 from mlwright.lifecycle.directions import directions
 from mlwright.lifecycle.journey import (
     Journey,
@@ -116,6 +117,8 @@ def train(
     memory: float | str | None = None,
     keep: Sequence[str] = (),
     monotone: Mapping[str, str] | None = None,
+    costs: Mapping[str, float] | None = None,
+    sensitive: Sequence[str] = (),
     out: str | os.PathLike[str] | None = None,
     runs: str | os.PathLike[str] | None = None,
     listener: Listener | None = None,
@@ -130,7 +133,9 @@ def train(
     ("8GB") what the run may take. ``query`` is SQL for data in a database, ``schema`` the path of a corrected schema
     (TOML), ``tables`` are child tables, ``keep`` the codes of repairs that are not to be made. ``monotone`` says of
     columns whether the answer (the number, or the probability of the second class) may only go "up" or only "down" with
-    them. The model is written to the folder ``out`` and the run kept under ``runs``, where these are given. Raises
+    them. ``costs`` says what a "false_positive" and a "false_negative" cost (and a "true_positive" or "true_negative",
+    if they do): the decision threshold makes their mean small. ``sensitive`` names columns by whose groups the model is
+    looked at. The model is written to the folder ``out`` and the run kept under ``runs``, where these are given. Raises
     InputError, BudgetError or RunError, which say what to do about it.
     """
     name, own = given(metric)
@@ -153,6 +158,8 @@ def train(
         memory=amounts.memory(memory),
         keep=tuple(keep),
         monotone=directions(monotone),
+        costs=read_costs(costs),
+        sensitive=tuple(sensitive),
     )
     clock = Clock.lasting(problem.budget)
     with ExitStack() as stack:

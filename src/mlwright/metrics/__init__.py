@@ -6,16 +6,20 @@ import numpy as np
 
 from mlwright.contracts.errors import InputError
 from mlwright.contracts.records import TaskKind
+from mlwright.metrics.costs import COSTS, cheapest_threshold, costs_of
 from mlwright.metrics.decisions import confusion
 from mlwright.metrics.metric import Array, Metric, Weigh
 from mlwright.metrics.table import METRICS, choose, find, known, ours
 
 __all__ = [
+    "COSTS",
     "METRICS",
     "Metric",
     "Weigh",
+    "cheapest_threshold",
     "choose",
     "confusion",
+    "costs_of",
     "find",
     "known",
     "labels",

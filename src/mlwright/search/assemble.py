@@ -16,6 +16,7 @@ from mlwright.contracts.errors import ParityError
 from mlwright.contracts.protocols import Feeds
 from mlwright.contracts.records import Schema
 from mlwright.search.blend import EDGE, Blend
+from mlwright.search.conformal import Band
 from mlwright.trials import Outcome
 
 TOLERANCE = 1e-5
@@ -54,28 +55,26 @@ def assemble(members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema,
 
 def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema) -> dict[str, graph.Tensor]:
     """The named outputs of a model (see `mlwright.contracts.records.Schema` for its inputs): ``probabilities`` (n, k)
-    and ``label`` (n,), or ``value``, ``lower`` and ``upper`` (n,)."""
+    and ``label`` (n,), and ``sets`` (n, k) if the blend has cuts; or ``value``, ``lower`` and ``upper`` (n,)."""
     target = schema.target
     width = len(target.classes) if target.task == "multiclass" else 1
     share = [w / len(m) for w, m in zip(blend.weights, members, strict=True) for _ in m]
     mean = _mean([t for m in members for t in m], np.array(share), np.eye(width))
     if target.task == "regression":
         value = graph.cast(mean, "float64") * target.scale + target.mean
-        band = blend.spread * target.scale
-        return {"value": graph.flat(value), "lower": graph.flat(value - band), "upper": graph.flat(value + band)}
-    texts = [str(c) for c in target.classes]
+        half = _half(mean, blend.band) * target.scale
+        return {"value": graph.flat(value), "lower": graph.flat(value - half), "upper": graph.flat(value + half)}
     if target.task == "binary":
         p = _calibrate_binary(mean, blend)
-        second = graph.cast(graph.apply("Not", graph.apply("Less", p, blend.threshold)), "int64")
-        return {
-            "probabilities": graph.concat([graph.apply("Sub", 1.0, p), p]),
-            "label": graph.choose(texts, graph.flat(second)),
-        }
-    if blend.calibrated:
-        logs = _log(graph.clip(mean, EDGE, 1.0)) * blend.slope
-        mean = graph.apply("Softmax", logs, attrs={"axis": 1})
-    best = graph.Tensor("ArgMax", (mean,), {"axis": 1, "keepdims": 0}, "int64", 0)
-    return {"probabilities": mean, "label": graph.choose(texts, best)}
+        best = graph.cast(graph.apply("Not", graph.apply("Less", p, blend.threshold)), "int64")
+        mean = graph.concat([graph.apply("Sub", 1.0, p), p])
+    else:
+        if blend.calibrated:
+            logs = _log(graph.clip(mean, EDGE, 1.0)) * blend.slope
+            mean = graph.apply("Softmax", logs, attrs={"axis": 1})
+        best = graph.Tensor("ArgMax", (mean,), {"axis": 1, "keepdims": 1}, "int64", 1)
+    label = graph.choose([str(c) for c in target.classes], graph.flat(best))
+    return {"probabilities": mean, "label": label} | _sets(mean, best, blend.cuts)
 
 
 def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[np.float64]) -> graph.Tensor:
@@ -136,6 +135,23 @@ def measure(session: graph.Session, probe: Feeds) -> float:
         session(feeds)
         seconds.append(time.perf_counter() - started)
     return float(np.median(seconds[_WARM:]) * 1e3)
+
+
+def _half(answer: graph.Tensor, band: Band) -> graph.Tensor | float:
+    """Half the width of each answer's interval (n, 1), or of all: each edge below the answer adds its step."""
+    if not band.edges:
+        return band.halves[0]
+    over = graph.cast(graph.apply("Greater", answer, np.array([band.edges])), "float64")
+    return over @ np.diff(band.halves)[:, None] + band.halves[0]
+
+
+def _sets(shares: graph.Tensor, best: graph.Tensor, cuts: tuple[float, ...]) -> dict[str, graph.Tensor]:
+    """The output ``sets``: see `mlwright.search.conformal.sets`."""
+    if not cuts:
+        return {}
+    likely = graph.apply("Not", graph.apply("Less", shares, np.array([cuts])))
+    answered = graph.apply("Equal", best, np.arange(len(cuts))[None, :])
+    return {"sets": graph.apply("Or", likely, answered)}
 
 
 def _calibrate_binary(p: graph.Tensor, blend: Blend) -> graph.Tensor:

@@ -5,7 +5,7 @@ Predictions are (n, w) as learners give them (see `mlwright.learners.Learner`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +16,14 @@ from scipy.special import expit, softmax
 
 from mlwright import metrics
 from mlwright.contracts.protocols import Truth
+from mlwright.search.conformal import POINT, Band, band, cuts
 
 Floats = NDArray[np.floating[Any]]
 STEPS = 25  # members are drawn with replacement so often at most
 ENOUGH = 20_000  # rows that decide about weights; more cost time and change nothing
 _WORTH = 1e-3  # share of the loss that a member has to bring
 _PRIOR = 10.0  # rows that say, by a calibration's squared distance from none, that none is needed
+_SURE = 3.0  # standard errors by which a threshold must be cheaper than the one that probabilities ask for
 EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before their logarithm is taken
 _ABSOLUTE = frozenset({"mae", "median_absolute_error", "mape"})
 _THRESHOLDED = frozenset({"f1", "f1_macro", "f1_weighted", "mcc", "balanced_accuracy"})
@@ -31,13 +33,15 @@ _THRESHOLDED = frozenset({"f1", "f1_macro", "f1_weighted", "mcc", "balanced_accu
 class Blend:
     """How members' predictions become the answer: a weighted mean, calibrated by ``slope`` and ``offset`` on the
     log-odds (binary; Platt 1999) or by ``slope`` on the log-probabilities (multiclass; temperature), cut at
-    ``threshold`` (binary); ``spread`` is half the width of a 90% interval (regression, on the truth's scale)."""
+    ``threshold`` (binary). ``band`` is how wide a 90% interval is (regression, on the truth's scale), ``cuts`` from
+    which probability on a class is in the set that holds the truth with 90% (none: there are no sets)."""
 
     weights: tuple[float, ...]
     slope: float = 1.0
     offset: float = 0.0
     threshold: float = 0.5
-    spread: float = 0.0
+    band: Band = POINT
+    cuts: tuple[float, ...] = ()
 
     @property
     def calibrated(self) -> bool:
@@ -57,35 +61,41 @@ class Blend:
         return np.asarray(softmax(self.slope * np.log(np.clip(total, EDGE, 1.0)), axis=1))
 
 
-def choose(predictions: Sequence[Floats], truth: Truth, metric: str | metrics.Metric, seed: int) -> Blend:
+def choose(
+    predictions: Sequence[Floats],
+    truth: Truth,
+    metric: str | metrics.Metric,
+    seed: int,
+    costs: Mapping[str, float] | None = None,
+) -> Blend:
     """The blend that does best on these rows: greedy selection with replacement (Caruana et al. 2004) by the loss that
-    the metric rests on, then a calibration if it does better on rows it was not fitted on, then a threshold if the
-    metric needs one."""
+    the metric rests on, then a calibration if it does better on rows it was not fitted on, then a threshold: the one
+    that ``costs`` ask for (see `mlwright.metrics.COSTS`), or else the metric, if it needs one."""
     rows, judge = _sample(truth, seed), metrics.find(metric, truth.task)
     few, known = [p[rows] for p in predictions], truth.at(rows)
     blend = Blend(_greedy(few, known, judge.name))
     if truth.task == "regression":
         return blend
     blend = _calibrated(blend, few, known)
+    if truth.task == "binary" and costs:
+        return replace(blend, threshold=_by_costs(blend(few, "binary")[:, 0], known, costs))
     own = judge.needs == "label" and judge.name not in metrics.METRICS
     if truth.task == "binary" and (own or judge.name in _THRESHOLDED):
         blend = replace(blend, threshold=_threshold(blend(few, "binary")[:, 0], known, judge))
     return blend
 
 
+def promising(blend: Blend, predictions: Sequence[Floats], truth: Truth) -> Blend:
+    """The blend with intervals or label sets that hold the truth in nine of ten of these rows."""
+    answer = blend(predictions, truth.task)
+    if truth.task == "regression":
+        return replace(blend, band=band(answer[:, 0], truth))
+    return replace(blend, cuts=cuts(full(answer, truth.task), truth))
+
+
 def weigh(predictions: Sequence[Floats], truth: Truth, metric: str, like: Blend) -> Blend:
     """As `choose`, but only the members' weights are chosen; calibration and threshold are taken from ``like``."""
     return replace(like, weights=_greedy(predictions, truth, metric))
-
-
-def spread(answer: Floats, truth: Truth) -> float:
-    """Half the width of the band that 90% of these out-of-fold errors lie in (split conformal, Lei et al. 2018), each
-    counted by its row's weight."""
-    error = np.abs(answer[:, 0] - truth.values)
-    order, rows = np.argsort(error), len(error)
-    below = np.cumsum(np.ones(rows) if truth.weight is None else truth.weight[order])
-    place = int(np.searchsorted(below, 0.9 * (rows + 1) * (below[-1] / rows)))
-    return float(error[order[min(rows - 1, place)]])
 
 
 def loss(prediction: Floats, truth: Truth, metric: str) -> float:
@@ -170,11 +180,28 @@ def _fit_calibration(raw: Floats, truth: Truth) -> tuple[float, float]:
     return slope, float(np.clip(found[1], -5.0, 5.0)) if truth.task == "binary" else 0.0
 
 
+def _by_costs(p: Floats, truth: Truth, costs: Mapping[str, float]) -> float:
+    """The threshold that is cheapest if probabilities are what they say; another one only if it is surely cheaper on
+    these rows: the cheapest of many is so by luck, too."""
+    y, weight = truth.values, truth.weight
+    usual = metrics.cheapest_threshold(costs)
+    paid = {t: metrics.costs_of(y, p, t, costs) for t in (*_grid(p), usual)}
+    best = min(paid, key=lambda t: float(np.average(paid[t], weights=weight)))
+    saved = paid[usual] - paid[best]
+    gain = float(np.average(saved, weights=weight))
+    error = np.sqrt(np.average((saved - gain) ** 2, weights=weight) / len(p))
+    return best if gain > _SURE * error else usual
+
+
+def _grid(p: Floats) -> list[float]:
+    return [float(t) for t in np.unique(np.quantile(p, np.linspace(0.005, 0.995, 100)))]
+
+
 def _threshold(p: Floats, truth: Truth, metric: metrics.Metric) -> float:
-    grid = np.unique(np.quantile(p, np.linspace(0.005, 0.995, 100)))
+    grid = _grid(p)
     both = np.stack([1 - p, p], axis=1)
-    losses = [metrics.loss(metric, truth.values, both, float(t), truth.weight) for t in grid]
-    return float(grid[int(np.argmin(losses))])
+    losses = [metrics.loss(metric, truth.values, both, t, truth.weight) for t in grid]
+    return grid[int(np.argmin(losses))]
 
 
 def _sample(truth: Truth, seed: int) -> NDArray[np.int64]:

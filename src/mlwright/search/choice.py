@@ -10,7 +10,7 @@ import numpy as np
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.records import Candidates, Member, Trial
 from mlwright.search.assemble import Assembly, assemble
-from mlwright.search.blend import Blend, choose, loss, spread
+from mlwright.search.blend import Blend, choose, loss, promising
 from mlwright.search.cost import microseconds
 from mlwright.search.search import Search
 from mlwright.trials import Pool
@@ -66,19 +66,17 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
     alone."""
     truth, problem = search.truth(), search.ground.problem
     predictions = {n: search.prediction(n) for n in done}
-    blend = choose([predictions[n] for n in done], truth, search.judge, problem.seed)
+    blend = choose([predictions[n] for n in done], truth, search.judge, problem.seed, problem.costs)
     order = sorted(
         (n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)]
     )
     groups = [order[:size] for size in range(len(order), 0, -1)]
     groups += [[n] for n in sorted(done, key=lambda n: loss(predictions[n], truth, search.metric)) if [n] not in groups]
     for names in groups:
-        blend = choose([predictions[n] for n in names], truth, search.judge, problem.seed)
+        blend = choose([predictions[n] for n in names], truth, search.judge, problem.seed, problem.costs)
         kept = tuple(n for n, w in zip(names, blend.weights, strict=True) if w)
         blend = replace(blend, weights=tuple(w for w in blend.weights if w))
-        if truth.task == "regression":
-            answer = blend([predictions[n] for n in kept], truth.task)
-            blend = replace(blend, spread=spread(answer, truth))
+        blend = promising(blend, [predictions[n] for n in kept], truth)
         yield Choice(kept, blend, _folds(search, kept))
         if problem.max_size is not None or problem.max_latency is not None:
             yield Choice(kept, blend, (0,) * len(kept))
@@ -110,7 +108,9 @@ def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: A
         slope=blend.slope,
         offset=blend.offset,
         threshold=blend.threshold if binary else None,
-        spread=blend.spread,
+        edges=blend.band.edges,
+        halves=() if blend.cuts else blend.band.halves,
+        cuts=blend.cuts,
         difference=assembly.difference,
         latency=assembly.latency,
         size=assembly.size,
