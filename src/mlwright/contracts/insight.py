@@ -120,7 +120,8 @@ class Coverage(Record, frozen=True):
 
 
 class Slice(Record, frozen=True):
-    """Rows that one or two conditions pick out ("age: 18 to 25"), and the main metric there and on the others.
+    """Rows that one or two conditions pick out ("age: 18 to 25"), and the main metric there and on the others (or the
+    ``metric`` that is named, where the main one can't be told of these rows).
 
     ``q`` is the p-value of the difference, corrected for all slices looked at."""
 
@@ -130,23 +131,61 @@ class Slice(Record, frozen=True):
     rest: float
     q: float
     sensitive: bool = False
+    metric: str = ""
 
 
 class Cutoff(Record, frozen=True):
-    """A decision threshold for the second class and what it brings on average per row, by the costs that were named."""
+    """A decision threshold for the second class and what it costs on average per row, by the costs that were named;
+    what one half costs (``usual``), and what is ``saved``."""
 
     threshold: float
     cost: Range
     usual: float
+    saved: Range
+
+
+class Gap(Record, frozen=True):
+    """By how much a rate differs between the groups of a column where it is least and most. ``rate`` is "answered" (the
+    second class is the answer), "missed" (of the rows that are of it, it is not), "alarmed" (of the others, it is),
+    "wrong" (the answer is, of several classes) or "error" (the mean of prediction minus truth). ``rates`` are those of
+    all groups; ``q`` is the p-value of no difference, corrected for all gaps looked at."""
+
+    column: str
+    rate: str
+    least: str
+    most: str
+    size: Range
+    rates: dict[str, Range]
+    q: float
+
+
+class Mitigation(Record, frozen=True):
+    """What a decision threshold for each group of a column would bring, each set where as many of the second class are
+    missed as are among all rows: the gap that is left, and what it does to a ``metric``. Nothing of it is applied."""
+
+    column: str
+    thresholds: dict[str, float]
+    gap: float
+    left: float
+    metric: str
+    now: float
+    then: float
 
 
 class Scrutiny(Record, frozen=True):
-    """Where the model can be trusted: are its promises kept, where is it worst, whom does it treat badly."""
+    """Where the model can be trusted: are its promises kept, where is it worst, whom does it treat badly.
+
+    ``slices`` are the worst ones and, marked as such, the groups of sensitive columns, ``suspected`` those of the
+    columns that nobody named. The findings' codes: uncalibrated, uneven-coverage, costs-cutoff, weak-slice,
+    uneven-groups."""
 
     calibration: tuple[Calibration, ...] = ()
     coverage: Coverage | None = None
     slices: tuple[Slice, ...] = ()
     cutoff: Cutoff | None = None
+    gaps: tuple[Gap, ...] = ()
+    mitigation: tuple[Mitigation, ...] = ()
+    suspected: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -1,8 +1,10 @@
-"""Predictions become a Verdict: every metric with its interval, simpler predictors beside it, a reasoned decision."""
+"""Predictions become a Scrutiny, which says where the model can be trusted, and a Verdict: every metric with its
+interval, simpler predictors beside it, a reasoned decision."""
 
 from mlwright.evaluate.compare import departs
-from mlwright.evaluate.evidence import Evidence, Select
+from mlwright.evaluate.evidence import Evidence, Held, Select
 from mlwright.evaluate.judge import fresh, judge
+from mlwright.evaluate.scrutiny import Look, scrutinise
 from mlwright.evaluate.sealed import Sealed, unseal
 
-__all__ = ["Evidence", "Sealed", "Select", "departs", "fresh", "judge", "unseal"]
+__all__ = ["Evidence", "Held", "Look", "Sealed", "Select", "departs", "fresh", "judge", "scrutinise", "unseal"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
 from numpy.typing import NDArray
 
 from mlwright.contracts.records import Finding, Label, TaskKind
@@ -13,6 +14,16 @@ from mlwright.metrics import Metric
 
 Array = NDArray[Any]
 Select = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Which of some rows (``rows`` (m,) row numbers) lie in the interval or label set that was promised for them and
+    that they had no part in setting: ``holds`` (m,), and its width ``widths`` (m,), in the target's unit or labels."""
+
+    rows: Array
+    holds: Array
+    widths: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +45,8 @@ class Evidence:
     ``metric`` is one of ours, by its name, or one of somebody else's, which may be asked about ``calls`` times (None:
     as often as is good); ``metric_reason`` (why this one) becomes the last reason of the verdict. ``difference`` is the
     largest between the graph and the models.
+
+    ``frame`` has the features of the n rows, ``held`` what is known of intervals or label sets.
     """
 
     task: TaskKind
@@ -54,3 +67,5 @@ class Evidence:
     calls: int | None = None
     findings: tuple[Finding, ...] = ()
     difference: float = 0.0
+    frame: pl.DataFrame | None = None
+    held: Held | None = None

@@ -16,9 +16,10 @@ from mlwright.frames import feeds
 
 @dataclass(frozen=True, eq=False)
 class Sealed:
-    """Rows that nothing was learnt from: the graph's feeds, ``y`` (n,) class indices or numbers, groups and weights if
-    there are."""
+    """Rows that nothing was learnt from: the features' columns, the graph's feeds, ``y`` (n,) class indices or numbers,
+    groups and weights if there are."""
 
+    frame: pl.DataFrame
     feeds: Feeds
     y: NDArray[Any]
     groups: NDArray[Any] | None
@@ -29,4 +30,5 @@ def unseal(run: Path, schema: Schema) -> Sealed:
     """The sealed rows of a run."""
     frame = pl.read_ipc(run / "holdout.arrow")
     groups, weight = (frame[name].to_numpy() if name in frame.columns else None for name in (GROUP, WEIGHT))
-    return Sealed(feeds(frame, schema), frame[TARGET].to_numpy(), groups, weight)
+    features = frame.select(column.name for column in schema.features)
+    return Sealed(features, feeds(frame, schema), frame[TARGET].to_numpy(), groups, weight)

@@ -29,9 +29,9 @@ def costs(given: Any) -> dict[str, float]:
     return found
 
 
-def costs_typed(words: Iterable[str]) -> dict[str, str]:
+def costs_typed(words: Iterable[str]) -> dict[str, float | str]:
     """Words such as false_positive=1, by what they are the cost of. Raises InputError."""
-    found: dict[str, str] = {}
+    found: dict[str, float | str] = {}
     for text in words:
         name, mark, value = text.partition("=")
         if not (name and mark and value):

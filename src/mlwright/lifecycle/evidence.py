@@ -7,38 +7,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright import graph
+from mlwright import graph, metrics
 from mlwright.contracts.protocols import Truth
-from mlwright.contracts.records import Candidates, Finding
-from mlwright.evaluate import Evidence, unseal
-from mlwright.search import Blend, Search, full, reader, weigh
+from mlwright.contracts.records import Candidates
+from mlwright.evaluate import Evidence, Held, unseal
+from mlwright.search import Blend, Search, full, held_intervals, held_sets, parts, reader, weigh
 from mlwright.trials import Ground
 
 _PERIODS, _PERIOD = 10, 20  # periods, and rows in each at least
 BASELINES = {"constant": "constant", "small-tree": "small tree", "linear": "linear model"}
 
 
-def sealed_evidence(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> Evidence:
+def sealed_evidence(search: Search, candidates: Candidates) -> Evidence:
     """The finished model on the rows that were sealed away, or that the user gave for testing."""
     table = search.ground.table
     rows = unseal(search.run.path, table.schema)
-    model = graph.Session((search.run.path / "model.onnx").read_bytes())
+    out = graph.Session((search.run.path / "model.onnx").read_bytes())(rows.feeds)
     if table.sealed == "test":
         method = f"the finished model on the {len(rows.y):,} rows of test data that you gave"
     else:
         method = f"the finished model on {len(rows.y):,} rows sealed away before anything was learnt"
     return Evidence(
         y=rows.y,
-        prediction=_answer(model, rows.feeds),
+        prediction=out["probabilities" if "probabilities" in out else "value"],
         baselines={words: _answer(reader(search, id), rows.feeds) for id, words in _finished(search).items()},
         groups=rows.groups,
         weight=rows.weight,
+        frame=rows.frame,
+        held=_held(out, rows.y),
         method=method + _counted(search, rows.weight),
-        **_shared(search, candidates, findings),
+        **_shared(search, candidates),
     )
 
 
-def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> Evidence:
+def fold_evidence(search: Search, candidates: Candidates) -> Evidence:
     """Out-of-fold predictions, with the choice among the trials made again on every bootstrap sample."""
     ground, truth = search.ground, search.truth()
     target, names = ground.table.schema.target, [m.trial for m in candidates.members]
@@ -72,8 +74,10 @@ def fold_evidence(search: Search, candidates: Candidates, findings: tuple[Findin
         method=f"{ground.plan.folds}-fold cross-validation ({words})" + _counted(search, truth.weight),
         out_of_fold={n: shown(raw[n]) for n in done},
         select=select,
+        frame=ground.frame[search.scored()].select(column.name for column in ground.table.schema.features),
+        held=_held_out_of_fold(search, chosen([raw[n] for n in names], target.task), candidates.threshold),
         samples=int(np.clip(8e6 / (len(truth.values) * truth.width * len(done)), 25, 100)),
-        **_shared(search, candidates, findings),
+        **_shared(search, candidates),
     )
 
 
@@ -89,12 +93,34 @@ def _periods(ground: Ground, truth: Truth) -> NDArray[Any] | None:
     return tenth
 
 
+def _held(out: dict[str, NDArray[Any]], y: NDArray[Any]) -> Held | None:
+    """What the finished model's own intervals or label sets hold."""
+    rows = np.arange(len(y))
+    if "sets" in out:
+        return Held(rows, out["sets"][rows, y], out["sets"].sum(axis=1).astype(np.float64))
+    if "lower" in out:
+        return Held(rows, (out["lower"] <= y) & (y <= out["upper"]), out["upper"] - out["lower"])
+    return None
+
+
+def _held_out_of_fold(search: Search, answer: NDArray[Any], threshold: float | None) -> Held:
+    """What intervals or label sets hold that are set by a part of the rows, on the other rows."""
+    truth, scored = search.truth(), search.scored()
+    groups = None if search.ground.groups is None else search.ground.groups[scored]
+    cut = parts(groups, len(scored), search.ground.folds.ordered)
+    if truth.task == "regression":
+        found = held_intervals(answer[:, 0], truth, cut)
+        return Held(found.rows, found.holds, found.widths * search.ground.table.schema.target.scale)
+    shares = full(answer, truth.task)
+    return Held(*held_sets(shares, metrics.labels(shares, threshold), truth, cut))
+
+
 def _counted(search: Search, weight: NDArray[Any] | None) -> str:
     """That rows count by their weight, for the end of a method."""
     return "" if weight is None else f", where each row counts by its {search.ground.problem.weight!r}"
 
 
-def _shared(search: Search, candidates: Candidates, findings: tuple[Finding, ...]) -> dict[str, Any]:
+def _shared(search: Search, candidates: Candidates) -> dict[str, Any]:
     target = search.ground.table.schema.target
     return {
         "task": target.task,
@@ -102,7 +128,6 @@ def _shared(search: Search, candidates: Candidates, findings: tuple[Finding, ...
         "metric": search.judge,
         "metric_reason": candidates.metric_reason,
         "threshold": candidates.threshold,
-        "findings": findings,
         "difference": candidates.difference,
     }
 

@@ -54,6 +54,7 @@ class Journey:
     _records: dict[str, Record] = field(default_factory=dict)
     _search: Search | None = None
     _asking: Asking | None = None
+    _evidence: evaluate.Evidence | None = None
 
     def get(self, name: str, type: type[R]) -> R:
         """A record that an earlier stage made."""
@@ -87,10 +88,19 @@ class Journey:
         """The search over this run's trials, with all outcomes that lie in its folder."""
         if self._search is None:
             kept = wrap_up_seconds(self.problem.budget, self.get("table", Table)) + self.ask().seconds
+            kept += scrutiny_seconds(self.problem.budget)
             clock = self.clock.within(self.clock.left - kept)
             self._search = Search(self.run, Ground.of(self.run), self.metric[0], clock, self.listener, own=self.own)
             self._search.load()
         return self._search
+
+    @property
+    def evidence(self) -> evaluate.Evidence:
+        """What the finished model is judged by. Only now the sealed rows are opened."""
+        if self._evidence is None:
+            candidates, sealed = self.get("candidates", Candidates), self.get("table", Table).sealed
+            self._evidence = (sealed_evidence if sealed else fold_evidence)(self.search, candidates)
+        return self._evidence
 
     def ask(self) -> Asking:
         """What asking the metric takes, if it is somebody else's function. Raises InputError when that fails."""
@@ -106,6 +116,11 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
         return 0.0
     cells = (table.rows + table.holdout) * (len(table.schema.features) + len(table.schema.target.classes))
     return min(0.4 * budget, 1.5 + 0.04 * budget + cells / 4e6)
+
+
+def scrutiny_seconds(budget: float | None) -> float:
+    """What is kept of a budget for looking where the model can be trusted."""
+    return 0.0 if budget is None else min(0.02 * budget, 5.0)
 
 
 def ingested(j: Journey) -> Table:
@@ -156,16 +171,19 @@ def searched(j: Journey) -> Candidates:
     return candidates
 
 
+def scrutinised(j: Journey) -> Scrutiny:
+    """Candidates -> Scrutiny."""
+    budget, costs, sensitive = j.problem.budget, j.problem.costs, j.problem.sensitive
+    clock = Clock() if budget is None else j.clock.within(scrutiny_seconds(budget))
+    return evaluate.scrutinise(j.evidence, evaluate.Look(costs, sensitive, j.problem.seed, clock))
+
+
 def evaluated(j: Journey) -> Verdict:
     """Candidates -> Verdict."""
     table, candidates = j.get("table", Table), j.get("candidates", Candidates)
     findings = (*j.get("repairs", Recipe).findings, *table.findings, *j.get("profile", Profile).findings)
-    findings = (*findings, *candidates.findings)
-    if table.sealed:
-        evidence = sealed_evidence(j.search, candidates, findings)
-    else:
-        evidence = fold_evidence(j.search, candidates, findings)
-    return evaluate.judge(replace(evidence, calls=j.ask().calls), j.problem.seed)
+    findings = (*findings, *candidates.findings, *j.get("scrutiny", Scrutiny).findings)
+    return evaluate.judge(replace(j.evidence, findings=findings, calls=j.ask().calls), j.problem.seed)
 
 
 def deployed(j: Journey) -> Release:

@@ -17,6 +17,7 @@ import msgspec
 from mlwright import bundle
 from mlwright.contracts.address import absolute, scrub
 from mlwright.contracts.errors import InputError, RunError
+from mlwright.contracts.insight import Scrutiny
 from mlwright.contracts.protocols import Clock, Listener
 from mlwright.contracts.records import (
     Candidates,
@@ -44,6 +45,7 @@ from mlwright.lifecycle.journey import (
     featurized,
     ingested,
     planned,
+    scrutinised,
     searched,
 )
 from mlwright.lifecycle.judges import again, engaged, given
@@ -68,6 +70,7 @@ STAGES = (
     Stage("featurize", "recipe", Recipe, featurized),
     Stage("plan", "plan", Plan, planned),
     Stage("search", "candidates", Candidates, searched),
+    Stage("scrutinise", "scrutiny", Scrutiny, scrutinised),
     Stage("evaluate", "verdict", Verdict, evaluated),
     Stage("deploy", "release", Release, deployed),
 )
@@ -255,6 +258,7 @@ def _travel(journey: Journey) -> Arrival:
             *journey.get("table", Table).findings,
             *journey.get("profile", Profile).findings,
             *journey.get("candidates", Candidates).findings,
+            *journey.get("scrutiny", Scrutiny).findings,
         )
         model = Path(journey.get("release", Release).path)
         return Arrival(run.path, model, journey.get("verdict", Verdict), findings, time.monotonic() - started)

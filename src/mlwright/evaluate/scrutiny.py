@@ -1,0 +1,70 @@
+"""From the judge's evidence to a Scrutiny: where the model can be trusted, and where it can't."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from mlwright.contracts.insight import Scrutiny
+from mlwright.contracts.protocols import Clock
+from mlwright.evaluate.columns import Cut, cut, suspected
+from mlwright.evaluate.evidence import Evidence
+from mlwright.evaluate.promises import by_costs, calibrations, coverage, cutoff, uncalibrated, uneven
+from mlwright.evaluate.slices import least_rows, weak_slices
+from mlwright.evaluate.treatment import LEAST, by_group, gaps, mitigation, telling_gaps
+from mlwright.evaluate.unevenness import unequal, weak_spots
+
+_SUSPECTED = 5  # columns that are taken for sensitive by their names
+
+
+@dataclass(frozen=True)
+class Look:
+    """What to look at beside the evidence: what answers cost, sensitive columns that somebody named, and the time for
+    it."""
+
+    costs: Mapping[str, float] = field(default_factory=dict)
+    sensitive: Sequence[str] = ()
+    seed: int = 0
+    clock: Clock = Clock()  # noqa: RUF009  (without an end)
+
+
+def scrutinise(evidence: Evidence, look: Look) -> Scrutiny:
+    """Calibration, coverage, what costs ask for, the groups of sensitive columns, and the worst slices, in this order:
+    what the clock cuts off is the end of the looking for slices."""
+    frame = evidence.frame if evidence.frame is not None else pl.DataFrame()
+    guessed = [c for c in frame.columns if suspected(c) and c not in look.sensitive][:_SUSPECTED]
+    named = [c for c in look.sensitive if c in frame.columns]
+    sensitive = tuple(found for c in (*named, *guessed) if (found := cut(frame[c], LEAST)) is not None)
+    kept, held, decided = calibrations(evidence), coverage(evidence, sensitive), cutoff(evidence, look.costs)
+    apart = gaps(evidence, sensitive)
+    telling = telling_gaps(evidence, apart)
+    by_column = {found.column: found for found in sensitive}
+    mended = [mitigation(evidence, by_column[gap.column], look.costs) for gap in telling if gap.rate == "missed"]
+    remedies = tuple(m for m in mended if m is not None)
+    groups = by_group(evidence, sensitive, look.seed) if look.clock.left > 0 else ()
+    weak = weak_slices(evidence, _cuts(frame, by_column), [*by_column], look.seed, look.clock)
+    return Scrutiny(
+        calibration=tuple(k.calibration for k in kept),
+        coverage=held,
+        slices=(*weak, *groups),
+        cutoff=decided,
+        gaps=apart,
+        mitigation=remedies,
+        suspected=tuple(guessed),
+        findings=(
+            *uncalibrated(evidence, kept),
+            *uneven(held, evidence.task),
+            *by_costs(evidence, decided),
+            *unequal(evidence, telling, remedies, named),
+            *weak_spots(evidence, weak),
+        ),
+    )
+
+
+def _cuts(frame: pl.DataFrame, first: Mapping[str, Cut]) -> list[Cut]:
+    """All columns as parts, the sensitive ones first: of the first columns, pairs are looked at."""
+    least = least_rows(frame.height)
+    names = [*first, *(c for c in frame.columns if c not in first)]
+    return [found for c in names if (found := cut(frame[c], least)) is not None]

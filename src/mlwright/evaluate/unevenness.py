@@ -1,0 +1,80 @@
+"""Weak slices and uneven groups in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlwright.contracts.insight import Gap, Mitigation, Slice
+from mlwright.contracts.records import Finding, Severity
+from mlwright.evaluate.evidence import Evidence
+from mlwright.metrics import find, shown, title
+
+_TOLD = 3  # weak slices that are told as findings
+_RATES = {
+    "missed": "Rows that are {0!r} get another answer",
+    "alarmed": "Rows that are not {0!r} are answered with it",
+    "wrong": "Rows are answered wrongly",
+}
+
+
+def weak_spots(evidence: Evidence, slices: Sequence[Slice]) -> tuple[Finding, ...]:
+    """The worst slices."""
+    main = find(evidence.metric, evidence.task).title
+    found = []
+    for part in slices[:_TOLD]:
+        share, score = _points(part.rows / len(evidence.y)), part.score
+        message = (
+            f"The model is weaker where {' and '.join(part.where)} ({part.rows:,} rows, {share}%): "
+            f"{title(part.metric) if part.metric else main} {shown(score.value)} ({shown(score.low)} to "
+            f"{shown(score.high)}), against {shown(part.rest)} elsewhere."
+        )
+        remedy = "Trust its answers less there; bring more such rows, or columns that tell more about them."
+        found.append(Finding(code="weak-slice", severity="info", message=message, remedy=remedy))
+    return tuple(found)
+
+
+def unequal(
+    evidence: Evidence, found: Sequence[Gap], remedies: Sequence[Mitigation], named: Sequence[str]
+) -> tuple[Finding, ...]:
+    """Gaps between the groups of a column: a warning where somebody named the column, else to be known."""
+    own, told = {m.column: m for m in remedies}, []
+    for gap in found:
+        known = gap.column in named
+        severity: Severity = "warning" if known else "info"
+        message = _error(gap) if gap.rate == "error" else _rate(gap, evidence)
+        remedy = _advice(own.get(gap.column))
+        remedy += "" if known else f" If {gap.column!r} must make no difference, name it with --sensitive."
+        told.append(Finding("uneven-groups", severity, message, gap.column, remedy))
+    return tuple(told)
+
+
+def _error(gap: Gap) -> str:
+    most, least = gap.rates[gap.most], gap.rates[gap.least]
+    return (
+        f"The model errs otherwise by {gap.column!r}: prediction minus truth is {shown(most.value)} on average where "
+        f"it is {gap.most}, and {shown(least.value)} where it is {gap.least}."
+    )
+
+
+def _rate(gap: Gap, evidence: Evidence) -> str:
+    most, least, size = gap.rates[gap.most], gap.rates[gap.least], gap.size
+    return (
+        f"{_RATES[gap.rate].format(str(evidence.classes[-1]))} unevenly: {_points(most.value)}% of them where "
+        f"{gap.column!r} is {gap.most}, {_points(least.value)}% where it is {gap.least}, a gap of "
+        f"{_points(size.value)} points ({_points(size.low)} to {_points(size.high)})."
+    )
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
+def _advice(found: Mitigation | None) -> str:
+    if found is None:
+        return "Look at what is known of each group, and bring more rows of the one that fares worse."
+    own = ", ".join(f"{group}: {shown(threshold)}" for group, threshold in found.thresholds.items())
+    worth = "the mean cost" if found.metric == "cost" else title(found.metric)
+    return (
+        f"Thresholds by group ({own}) would leave a gap of {_points(found.left)} points and take {worth} from "
+        f"{shown(found.now)} to {shown(found.then)}; they are not applied."
+    )
