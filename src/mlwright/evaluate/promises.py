@@ -160,7 +160,8 @@ def uneven(found: Coverage | None, task: TaskKind) -> tuple[Finding, ...]:
         return ()
     least, what = found.promised - _SHORT, "intervals" if task == "regression" else "label sets"
     looks = 1 + len(found.parts)
-    short = [name for name, part in found.parts.items() if widened(part, looks).high < least]
+    worst_first = sorted(found.parts.items(), key=lambda item: item[1].value)
+    short = [name for name, part in worst_first if widened(part, looks).high < least]
     if not short and widened(found.held, looks).high >= least:
         return ()
     told = [f"{_percent(found.parts[name].value)} where {name}" for name in short[:3]]

@@ -32,7 +32,7 @@ _ROWS = 30_000  # rows that are looked through
 _CANDIDATES = 100
 _ALIKE = 0.5  # of the rows of two slices that both have: one of them is enough
 _SAMPLES, _SAMPLED = 200, 5_000
-_DISTINCT = 3.0  # standard errors by which two conditions must be worse than one of them
+_DISTINCT = 4.0  # standard errors by which two conditions must be worse than one of them: many pairs are compared
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright import graph, metrics
+from mlwright import graph
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import Candidates
 from mlwright.evaluate import Evidence, Held, unseal
@@ -75,7 +75,7 @@ def fold_evidence(search: Search, candidates: Candidates) -> Evidence:
         out_of_fold={n: shown(raw[n]) for n in done},
         select=select,
         frame=ground.frame[search.scored()].select(column.name for column in ground.table.schema.features),
-        held=_held_out_of_fold(search, chosen([raw[n] for n in names], target.task), candidates.threshold),
+        held=_held_out_of_fold(search, chosen([raw[n] for n in names], target.task)),
         samples=int(np.clip(8e6 / (len(truth.values) * truth.width * len(done)), 25, 100)),
         **_shared(search, candidates),
     )
@@ -103,7 +103,7 @@ def _held(out: dict[str, NDArray[Any]], y: NDArray[Any]) -> Held | None:
     return None
 
 
-def _held_out_of_fold(search: Search, answer: NDArray[Any], threshold: float | None) -> Held:
+def _held_out_of_fold(search: Search, answer: NDArray[Any]) -> Held:
     """What intervals or label sets hold that are set by a part of the rows, on the other rows."""
     truth, scored = search.truth(), search.scored()
     groups = None if search.ground.groups is None else search.ground.groups[scored]
@@ -111,8 +111,7 @@ def _held_out_of_fold(search: Search, answer: NDArray[Any], threshold: float | N
     if truth.task == "regression":
         found = held_intervals(answer[:, 0], truth, cut)
         return Held(found.rows, found.holds, found.widths * search.ground.table.schema.target.scale)
-    shares = full(answer, truth.task)
-    return Held(*held_sets(shares, metrics.labels(shares, threshold), truth, cut))
+    return Held(*held_sets(full(answer, truth.task), truth, cut))
 
 
 def _counted(search: Search, weight: NDArray[Any] | None) -> str:

@@ -150,8 +150,9 @@ def _sets(shares: graph.Tensor, best: graph.Tensor, cuts: tuple[float, ...]) -> 
     if not cuts:
         return {}
     likely = graph.apply("Not", graph.apply("Less", shares, np.array([cuts])))
-    answered = graph.apply("Equal", best, np.arange(len(cuts))[None, :])
-    return {"sets": graph.apply("Or", likely, answered)}
+    if len(cuts) == 2:  # one of two has one half, and no cut is above it
+        return {"sets": likely}
+    return {"sets": graph.apply("Or", likely, graph.apply("Equal", best, np.arange(len(cuts))[None, :]))}
 
 
 def _calibrate_binary(p: graph.Tensor, blend: Blend) -> graph.Tensor:

@@ -17,7 +17,7 @@ from mlwright.contracts.protocols import Truth
 
 Floats = NDArray[np.floating[Any]]
 PROMISE = 0.9
-_BIN, _BINS = 200, 10  # rows that the width of a bin rests on at least, and bins at most
+_BIN, BINS = 200, 10  # rows that the width of a bin rests on at least, and bins at most
 _CLASS = 20  # rows below which a class is cut where all are
 _PARTS = 5
 
@@ -48,7 +48,7 @@ class Held(NamedTuple):
 def band(answer: Floats, truth: Truth) -> Band:
     """Bins of equally many answers (n,) and in each the distance that 90% of the out-of-fold errors keep below, each
     row counted by its weight."""
-    bins = int(np.clip(len(answer) // _BIN, 1, _BINS))
+    bins = int(np.clip(len(answer) // _BIN, 1, BINS))
     edges = np.unique(np.quantile(answer, np.arange(1, bins) / bins))
     edges = edges[edges < answer.max()]
     place = np.searchsorted(edges, answer, side="left")
@@ -61,18 +61,21 @@ def band(answer: Floats, truth: Truth) -> Band:
 
 
 def cuts(shares: Floats, truth: Truth) -> tuple[float, ...]:
-    """For each class the probability that 90% of its own rows have at least, of probabilities (n, k)."""
+    """For each class the probability that 90% of its own rows have at least, of probabilities (n, k). Of two classes
+    one half is always enough, so that no set is empty."""
     missed = 1.0 - shares[np.arange(len(shares)), truth.values]
     every = _level(missed, truth.weight)
     own = [truth.values == c for c in range(shares.shape[1])]
     levels = [_level(missed[o], truth.at(o).weight) if o.sum() >= _CLASS else every for o in own]
-    return tuple(1.0 - level for level in levels)
+    most = 0.5 if len(levels) == 2 else 1.0
+    return tuple(min(most, 1.0 - level) for level in levels)
 
 
-def sets(shares: Floats, labels: NDArray[Any], cut: tuple[float, ...]) -> NDArray[np.bool_]:
-    """(n, k) which classes are in the set of each row: those whose probability is not below their cut, and the answer
-    itself, so that no set is empty."""
-    return np.asarray((shares >= np.array(cut)) | (labels[:, None] == np.arange(shares.shape[1])))
+def sets(shares: Floats, cut: tuple[float, ...]) -> NDArray[np.bool_]:
+    """(n, k) which classes are in the set of each row: those whose probability is not below their cut, and the most
+    probable one, so that no set is empty."""
+    best = shares.argmax(axis=1)[:, None] == np.arange(shares.shape[1])
+    return np.asarray((shares >= np.array(cut)) | best)
 
 
 def parts(groups: NDArray[Any] | None, rows: int, ordered: bool) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -94,17 +97,12 @@ def held_intervals(answer: Floats, truth: Truth, split: list[tuple[NDArray[np.in
     return _joined(found)
 
 
-def held_sets(
-    shares: Floats,
-    labels: NDArray[Any],
-    truth: Truth,
-    split: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
-) -> Held:
+def held_sets(shares: Floats, truth: Truth, split: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Held:
     """Whether the true class is in the label set, measured on rows that it was not set by."""
     found = []
     for learn, judge in split:
         if len(learn) and len(judge):
-            inside = sets(shares[judge], labels[judge], cuts(shares[learn], truth.at(learn)))
+            inside = sets(shares[judge], cuts(shares[learn], truth.at(learn)))
             holds = inside[np.arange(len(judge)), truth.values[judge]]
             found.append(Held(judge, holds, inside.sum(axis=1).astype(np.float64)))
     return _joined(found)
