@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from mlwright.bundle import Model, load
-from mlwright.contracts.errors import InputError, SchemaError
+from mlwright.contracts.errors import BundleError, InputError, SchemaError
 from mlwright.contracts.records import Column
 
 rows = st.fixed_dictionaries(
@@ -54,6 +54,15 @@ def test_values_and_intervals_are_those_worked_out_by_hand(
     np.testing.assert_allclose(regressor.predict(table), expected, atol=1e-12)
     assert regressor.predict(table).dtype == np.float64
     np.testing.assert_allclose(regressor.intervals(table), np.stack([expected - 1, expected + 1], 1), atol=1e-12)
+
+
+def test_a_model_without_sets_says_so(toys: ModuleType, classifier: Model, regressor: Model) -> None:
+    with pytest.raises(BundleError, match="no label sets"):
+        classifier.predict_sets([toys.ROW])
+    with pytest.raises(BundleError, match="no label sets"):
+        classifier.score_frame([toys.ROW], sets=True)
+    with pytest.raises(InputError, match="intervals"):
+        regressor.predict_sets([toys.ROW])
 
 
 @given(table=st.lists(rows, min_size=1, max_size=3))

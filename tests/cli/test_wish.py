@@ -32,6 +32,11 @@ test = "/data/t.csv"
 seed = 7
 max_latency = "200us"
 max_size = "20MB"
+sensitive = ["sex"]
+
+[costs]
+false_positive = 1
+false_negative = 5.5
 
 [monotone]
 price = "down"
@@ -41,6 +46,7 @@ age = "Increasing"
     expected = Problem(
         target="y", task="regression", metric="mae", budget=600.0, trials=3, group="g", time="t", weight="w",
         test="/data/t.csv", seed=7, max_latency=0.2, max_size=20_000_000, monotone={"price": "down", "age": "up"},
+        costs={"false_positive": 1.0, "false_negative": 5.5}, sensitive=("sex",),
     )  # fmt: skip
     assert problem == expected
 

@@ -1,4 +1,4 @@
-"""Columns become parts that people can name; names that speak of people are noticed, words that only hold one are not."""
+"""Columns become parts that people can name; names that speak of people are noticed, words that hold one are not."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 import mlwright
+from mlwright.contracts.insight import Scrutiny
 from mlwright.contracts.records import Candidates, FoldResult, Plan, Problem, Release, Table
 from mlwright.lifecycle import STAGES
 from mlwright.store import Run
@@ -49,6 +50,27 @@ def test_a_task_is_learnt_and_kept_where_it_was_asked_for(table, tmp_path, task)
     assert {f"{stage.record}.json" for stage in STAGES} < kept
     assert not {"train.arrow", "model.onnx", "trials"} & kept  # records, no rows
     assert Run.open(run).read("release", Release).path == str(tmp_path / "models" / "small")
+
+
+@pytest.mark.slow
+def test_costs_and_sensitive_columns_reach_the_scrutiny(table, tmp_path):
+    frame = table("binary").with_columns(pl.col("target").cast(pl.String))
+    costs = {"false_positive": 1.0, "false_negative": 4.0}
+    model = mlwright.train(
+        frame.drop("shop", "day"), "target", trials=1, costs=costs, sensitive=["shade"], runs=tmp_path
+    )
+    (run,) = tmp_path.iterdir()
+    found = Run.open(run).read("scrutiny", Scrutiny)
+    assert found.cutoff is not None
+    assert found.cutoff.threshold == model.verdict.threshold
+    assert "costs-cutoff" in {finding.code for finding in model.verdict.findings}
+    assert {part.where[0].split(":")[0] for part in found.slices if part.sensitive} == {"shade"}
+    assert found.coverage is not None
+    assert found.coverage.held.high > 0.9
+    assert model.predict_sets(frame).any(axis=1).all()
+    scored = model.score_frame(frame, sets=True)
+    assert [name for name in scored.columns if name.startswith("set_")] == [f"set_{c}" for c in model.classes]
+    assert np.array_equal(scored[:, -2:].to_numpy(), model.predict_sets(frame))
 
 
 @pytest.mark.slow
@@ -101,7 +123,7 @@ def test_test_data_judges(table, tmp_path):
 
 def test_stages_write_a_record_each_under_their_own_name():
     assert [stage.verb for stage in STAGES] == [
-        *("ingest", "explore", "clean", "featurize", "plan", "search", "evaluate", "deploy")
+        *("ingest", "explore", "clean", "featurize", "plan", "search", "scrutinise", "evaluate", "deploy")
     ]
     assert len({stage.record for stage in STAGES}) == len(STAGES)
     assert FoldResult not in {stage.type for stage in STAGES}

@@ -306,6 +306,9 @@ THE_COLUMNS = (
         ("'Churn' has 3 classes", "no answer is higher or lower"),
         make=table(put("Churn", "perhaps", every=7)),
     ),
+    Case("a cost of nonsense", f"{TRAIN} --cost false_negativ=5", ("--cost", "did you mean 'false_negative'")),
+    Case("a cost without a number", f"{TRAIN} --cost false_negative", ("names no cost", "--cost false_positive=1")),
+    Case("a sensitive column absent", f"{TRAIN} --sensitive aeg", ("'aeg'", "did you mean 'age'")),
     Case("the time absent", f"{TRAIN} --time join", ("'join'", "for the time", "did you mean 'joined'")),
     Case("a time that is none", f"{TRAIN} --time plan", ("'plan'", "neither dates nor numbers")),
     Case(
