@@ -177,7 +177,7 @@ class Scrutiny(Record, frozen=True):
 
     ``slices`` are the worst ones and, marked as such, the groups of sensitive columns, ``suspected`` those of the
     columns that nobody named. The findings' codes: uncalibrated, uneven-coverage, costs-cutoff, weak-slice,
-    uneven-groups."""
+    uneven-groups, unseen-groups."""
 
     calibration: tuple[Calibration, ...] = ()
     coverage: Coverage | None = None

@@ -14,7 +14,7 @@ from mlwright.evaluate.evidence import Evidence
 from mlwright.evaluate.promises import by_costs, calibrations, coverage, cutoff, uncalibrated, uneven
 from mlwright.evaluate.slices import least_rows, weak_slices
 from mlwright.evaluate.treatment import LEAST, by_group, gaps, mitigation, telling_gaps
-from mlwright.evaluate.unevenness import unequal, weak_spots
+from mlwright.evaluate.unevenness import unequal, unseen, weak_spots
 
 _SUSPECTED = 5  # columns that are taken for sensitive by their names
 
@@ -43,8 +43,8 @@ def scrutinise(evidence: Evidence, look: Look) -> Scrutiny:
     by_column = {found.column: found for found in sensitive}
     mended = [mitigation(evidence, by_column[gap.column], look.costs) for gap in telling if gap.rate == "missed"]
     remedies = tuple(m for m in mended if m is not None)
-    groups = by_group(evidence, sensitive, look.seed) if look.clock.left > 0 else ()
-    weak = weak_slices(evidence, _cuts(frame, by_column), [*by_column], look.seed, look.clock)
+    groups = by_group(evidence, sensitive, look.seed, look.clock)
+    weak = weak_slices(evidence, _cuts(frame, by_column, look.clock), [*by_column], look.seed, look.clock)
     return Scrutiny(
         calibration=tuple(k.calibration for k in kept),
         coverage=held,
@@ -57,14 +57,18 @@ def scrutinise(evidence: Evidence, look: Look) -> Scrutiny:
             *uncalibrated(evidence, kept),
             *uneven(held, evidence.task),
             *by_costs(evidence, decided),
+            *unseen([c for c in look.sensitive if c not in by_column]),
             *unequal(evidence, telling, remedies, named),
             *weak_spots(evidence, weak),
         ),
     )
 
 
-def _cuts(frame: pl.DataFrame, first: Mapping[str, Cut]) -> list[Cut]:
-    """All columns as parts, the sensitive ones first: of the first columns, pairs are looked at."""
-    least = least_rows(frame.height)
-    names = [*first, *(c for c in frame.columns if c not in first)]
-    return [found for c in names if (found := cut(frame[c], least)) is not None]
+def _cuts(frame: pl.DataFrame, first: Mapping[str, Cut], clock: Clock) -> list[Cut]:
+    """The columns as parts, as many as there is time for, the sensitive ones first: of the first, pairs are looked
+    at."""
+    least, found = least_rows(frame.height), []
+    for name in (*first, *(c for c in frame.columns if c not in first)):
+        made = None if clock.left <= 0 else cut(frame[name], least)
+        found += [] if made is None else [made]
+    return found

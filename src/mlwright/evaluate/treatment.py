@@ -12,6 +12,7 @@ from scipy.special import chdtrc, ndtr
 
 from mlwright import metrics
 from mlwright.contracts.insight import Gap, Mitigation, Range, Slice
+from mlwright.contracts.protocols import Clock
 from mlwright.evaluate.columns import Cut
 from mlwright.evaluate.evidence import Array, Evidence
 from mlwright.evaluate.ranges import at, corrected, mean_range, share_range
@@ -23,14 +24,13 @@ _MATTERS, _MATTERS_NUMBER = 0.05, 0.1  # a gap between rates, and between mean e
 _COUNTED = ("missed", "alarmed", "answered", "wrong", "error")  # the weightiest first
 
 
-def by_group(evidence: Evidence, cuts: Sequence[Cut], seed: int) -> tuple[Slice, ...]:
-    """The main metric of each group of each sensitive column, and on the others; ``q`` is corrected for all of them."""
-    made = [
-        found
-        for cut in cuts
-        for code in range(len(cut.names))
-        if (found := described(evidence, Condition(((cut, code),)), 1.0, seed)) is not None
-    ]
+def by_group(evidence: Evidence, cuts: Sequence[Cut], seed: int, clock: Clock) -> tuple[Slice, ...]:
+    """The main metric of each group of each sensitive column, and on the others; ``q`` is corrected for all of them.
+    The clock ends the looking."""
+    made = []
+    for condition in (Condition(((cut, code),)) for cut in cuts for code in range(len(cut.names))):
+        found = None if clock.left <= 0 else described(evidence, condition, 1.0, seed)
+        made += [] if found is None else [found]
     if not made:
         return ()
     deviation = np.array([max((s.score.high - s.score.low) / 3.92, 1e-12) for s in made])

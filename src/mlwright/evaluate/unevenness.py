@@ -48,6 +48,16 @@ def unequal(
     return tuple(told)
 
 
+def unseen(names: Sequence[str]) -> tuple[Finding, ...]:
+    """Columns that somebody named and that could not be looked at."""
+    message = (
+        "{0!r} is named as sensitive, but it could not be looked at: the model does not read it, or it has no two "
+    )
+    message += "groups of 20 rows or more."
+    remedy = "Bring more rows of its groups, or give it as a column that the model reads."
+    return tuple(Finding("unseen-groups", "warning", message.format(name), name, remedy) for name in names)
+
+
 def _error(gap: Gap) -> str:
     most, least = gap.rates[gap.most], gap.rates[gap.least]
     return (

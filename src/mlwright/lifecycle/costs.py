@@ -8,7 +8,7 @@ from typing import Any
 
 from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import Target
-from mlwright.metrics import COSTS, cheapest_threshold
+from mlwright.metrics import COSTS
 
 _WHERE = "--cost"
 _EXAMPLE = "Write --cost false_positive=1 --cost false_negative=5"
@@ -23,7 +23,7 @@ def costs(given: Any) -> dict[str, float]:
     if not found:
         return found
     false_positive, false_negative, true_positive, true_negative = (found.get(name, 0.0) for name in COSTS)
-    if false_positive < true_negative or false_negative < true_positive or not 0 < cheapest_threshold(found) < 1:
+    if false_positive <= true_negative or false_negative <= true_positive:
         what = "an error has to cost more than the right answer in its place"
         raise InputError(what, where=_WHERE, way_out=f"{_EXAMPLE}, both above 0; a gain is a cost below 0.")
     return found
