@@ -14,7 +14,7 @@ LADDER = (
     ("frames", "graph", "metrics", "plugins"),
     ("steps", "learners", "store"),
     ("trials", "bundle"),
-    ("ingest", "explore", "clean", "featurize", "search", "evaluate", "report", "deploy", "monitor"),
+    ("ingest", "explore", "clean", "featurize", "search", "explain", "evaluate", "report", "deploy", "monitor"),
     ("lifecycle",),
     ("server",),
     ("cli", "testing", "__init__"),

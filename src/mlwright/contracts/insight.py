@@ -52,7 +52,8 @@ class Effect(Record, frozen=True):
 
 
 class Interaction(Record, frozen=True):
-    """The share of what two columns do together that neither does alone (H-statistic; Friedman and Popescu 2008)."""
+    """The share (of the variance) of what two columns do together that neither does alone (the square of the
+    H-statistic; Friedman and Popescu 2008)."""
 
     columns: tuple[str, str]
     strength: float
@@ -66,22 +67,49 @@ class Part(Record, frozen=True):
     adds: float
 
 
-class Example(Record, frozen=True):
-    """A row of the data: why it is shown, what was answered and what was true, and the parts of the answer, largest
-    first. ``base`` and the parts add up to ``answer``."""
+class Change(Record, frozen=True):
+    """A column's value, and another one that other rows have."""
 
-    kind: Literal["typical", "sure", "unsure", "wrong"]
+    column: str
+    before: Any
+    after: Any
+
+
+class Counterfactual(Record, frozen=True):
+    """The fewest changes that were found which turn the answer, and what the model then answers: the number, or the
+    probability of the class ``label``."""
+
+    changes: tuple[Change, ...]
+    answer: float
+    label: str = ""
+
+
+class Example(Record, frozen=True):
+    """A row of the data (``row``, from 0, where it was given by a user): why it is shown, what was answered and what
+    was true (None: not known), and the parts of the answer, largest first; parts that are 0 are left out.
+
+    ``answer`` is the number, or the probability of the class ``label`` (of two classes the second, of more the one that
+    is ``answered``); ``base`` (the mean answer of other rows) and the parts add up to it. ``instead`` is the nearest way
+    to another answer."""
+
+    kind: Literal["typical", "sure", "unsure", "wrong", "asked"]
     values: dict[str, Any]
     answer: float
     truth: Any
     base: float
     parts: tuple[Part, ...]
+    label: str = ""
+    answered: str = ""
+    row: int | None = None
+    instead: Counterfactual | None = None
 
 
 class Explanation(Record, frozen=True):
-    """Why the model answers what it answers, by rows that it was judged on or a sample of those it learnt from.
+    """Why the model answers what it answers, by ``rows`` of a table.
 
-    ``answer`` is the class whose probability is explained ("" for a number)."""
+    Importances and examples of a run are of its models before rows that they did not learn from; effects and
+    interactions are of the model that ships. ``answer`` is the class whose probability is explained ("" for a number);
+    the effects of a model of many classes are of several. ``metric`` is "" where no truth is known."""
 
     rows: int
     metric: str
