@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlwright.bundle import Model, load, verify
     from mlwright.contracts.errors import MlwrightError
+    from mlwright.contracts.insight import Explanation
     from mlwright.contracts.portrait import Portrait
     from mlwright.contracts.records import ChildTable, Verdict
     from mlwright.contracts.report import Report
-    from mlwright.lifecycle import explore, report, resume, train
+    from mlwright.lifecycle import explain, explore, report, resume, train
     from mlwright.metrics import Metric
 
 __all__ = [
     "ChildTable",
+    "Explanation",
     "Metric",
     "MlwrightError",
     "Model",
     "Portrait",
     "Report",
     "Verdict",
+    "explain",
     "explore",
     "load",
     "report",
@@ -35,12 +38,14 @@ __all__ = [
 # Each name is imported when it is first used, so that `import mlwright` costs next to nothing.
 _HOME = {
     "ChildTable": "mlwright.contracts.records",
+    "Explanation": "mlwright.contracts.insight",
     "Metric": "mlwright.metrics",
     "MlwrightError": "mlwright.contracts.errors",
     "Model": "mlwright.bundle",
     "Portrait": "mlwright.contracts.portrait",
     "Report": "mlwright.contracts.report",
     "Verdict": "mlwright.contracts.records",
+    "explain": "mlwright.lifecycle",
     "explore": "mlwright.lifecycle",
     "load": "mlwright.bundle",
     "report": "mlwright.lifecycle",
@@ -61,8 +66,8 @@ def __dir__() -> list[str]:
 
 
 class _Door(ModuleType):
-    """This module. Its names ``explore`` and ``report`` are functions, though packages below it have the same names,
-    which Python would put in their place when they are imported."""
+    """This module. Its names ``explain``, ``explore`` and ``report`` are functions, though packages below it have the
+    same names, which Python would put in their place when they are imported."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in _HOME and isinstance(value, ModuleType)):

@@ -11,12 +11,14 @@ import mlwright
 # A name more is a promise more: add it here, in __all__ and in docs/guide/python.md together.
 PUBLIC = [
     "ChildTable",
+    "Explanation",
     "Metric",
     "MlwrightError",
     "Model",
     "Portrait",
     "Report",
     "Verdict",
+    "explain",
     "explore",
     "load",
     "report",

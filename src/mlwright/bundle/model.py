@@ -137,6 +137,12 @@ class Model:
         answers = zip(out["label"].tolist(), out["probabilities"].tolist(), strict=True)
         return [{"prediction": labels[t], "probabilities": dict(zip(labels, p, strict=True))} for t, p in answers]
 
+    def answers(self, feeds: Feeds) -> NDArray[np.float64]:
+        """(n, k) probabilities, columns as ``classes``, or (n,) values, for rows as the graph itself reads them: what
+        `mlwright.frames.feeds` makes of a typed table."""
+        name = "probabilities" if self.classes else "value"
+        return self._session(feeds, (name,))[name].astype(np.float64)
+
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write a copy of the model, whole or not at all. Raises InputError when ``folder`` can't be written or holds
         other things than a model."""

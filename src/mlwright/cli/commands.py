@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mlwright.cli import evaluate, explore, predict, report, resume, serve, train, verify
+from mlwright.cli import evaluate, explain, explore, predict, report, resume, serve, train, verify
 from mlwright.cli.desk import Desk
 
 COMMANDS = (
@@ -16,6 +16,7 @@ COMMANDS = (
     train.train,
     predict.predict,
     evaluate.evaluate,
+    explain.explain,
     report.report,
     serve.serve,
     verify.verify,

@@ -89,8 +89,8 @@ class Example(Record, frozen=True):
     was true (None: not known), and the parts of the answer, largest first; parts that are 0 are left out.
 
     ``answer`` is the number, or the probability of the class ``label`` (of two classes the second, of more the one that
-    is ``answered``); ``base`` (the mean answer of other rows) and the parts add up to it. ``instead`` is the nearest way
-    to another answer."""
+    is ``answered``); ``base`` (the mean answer of other rows) and the parts add up to it. ``instead`` is the nearest
+    way to another answer."""
 
     kind: Literal["typical", "sure", "unsure", "wrong", "asked"]
     values: dict[str, Any]

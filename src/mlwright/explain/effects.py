@@ -22,6 +22,7 @@ _POINTS = 13  # of a number
 _LEVELS = 10  # of a category, the commonest
 _SINGLE = 40  # rows that are followed alone
 _LEAST = 0.01  # share of missing values from which they get a point
+_COMMON = 0.005  # share of the rows that a category must have to get one
 _FEWEST = 10  # rows
 
 
@@ -37,7 +38,7 @@ class _Grid:
 
 def effects(subject: Subject, columns: Sequence[int], asked: int) -> tuple[Effect, ...]:
     """The effect of each column on what is followed (every class of the subject's ``aims``), asking about ``asked``
-    rows or so."""
+    rows or so. A column of texts, or one in which hardly a value comes twice, has none."""
     each = asked // max(1, len(columns))
     rng = np.random.default_rng(subject.seed + 2)
     order = rng.permutation(subject.rows)
@@ -49,7 +50,7 @@ def effects(subject: Subject, columns: Sequence[int], asked: int) -> tuple[Effec
 def _of_column(subject: Subject, column: int, near: Index, single: Index) -> list[Effect]:
     kind, name = subject.columns[column], subject.columns[column].name
     grid = _grid(kind, subject.cells(column))
-    if len(grid.values) < 2:
+    if kind.kind == "text" or len(grid.values) < 2:
         return []
     lines = _lines(subject, column, grid, single)  # (rows, points, aims)
     shares = grid.shares / grid.shares.sum()
@@ -90,7 +91,7 @@ def _grid(column: Column, values: Array) -> _Grid:
     else:
         names, counts = np.unique(known.astype(str) if known.dtype.kind == "O" else known, return_counts=True)
         order = np.argsort(-counts, kind="stable")[:_LEVELS]
-        points = [names[i].item() for i in order]
+        points = [names[i].item() for i in order if counts[i] >= _COMMON * len(values)]
         if column.order:
             points.sort(key=lambda level: column.order.index(level) if level in column.order else len(column.order))
         by_name = dict(zip(names.tolist(), counts.tolist(), strict=True))

@@ -5,6 +5,7 @@ Breiman, "Random forests", 2001; Fisher, Rudin and Dominici, "All models are wro
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from mlwright import metrics
 from mlwright.contracts.insight import Importance, Range
+from mlwright.contracts.protocols import Clock
 from mlwright.explain.subject import Answers, Floats, Index, Subject, joined
 from mlwright.metrics import Metric, Weigh
 
@@ -19,7 +21,7 @@ REPEATS = 5  # times that each group is dealt out at most
 MOST = 1000  # rows
 FEWEST = 50  # rows below which nothing is said
 _LOT = 16_384  # rows that the graph is asked about at once
-_DRAWS, _FEW = 200, 40  # samples of the rows, for the interval
+_DRAWS, _FEW, _FEWEST_DRAWS = 200, 40, 10  # samples of the rows, for the interval
 _CALLS, _WORK = 6000, 20_000_000  # of the metric, and rows that it is asked about in all of them
 _PART = 0.25  # of a sample's difference from all rows that is gone
 _FOREIGN = 200  # calls of a metric that is none of ours
@@ -57,18 +59,21 @@ def shake(subject: Subject, ask: Answers, groups: Sequence[tuple[int, ...]], ask
         some = units[start : start + lot]
         cells = []
         for group, order in some:
-            dealt = subject.take(rows)
+            anew = subject.take(rows)
             for column in group:
-                subject.put(dealt, column, subject.cells(column, rows[order]))
-            cells.append(dealt)
+                subject.put(anew, column, subject.cells(column, rows[order]))
+            cells.append(anew)
         found.append(ask(joined(cells), np.tile(rows, len(some))).reshape(len(some), *plain.shape))
     shape, orders = (len(groups), repeats), np.array([order for _, order in units])
     dealt = np.concatenate(found).reshape(*shape, *plain.shape)
     return Shaken(rows, plain, dealt, orders.reshape(*shape, len(rows)))
 
 
-def importances(subject: Subject, groups: Sequence[tuple[int, ...]], shaken: Shaken) -> tuple[Importance, ...]:
-    """By how much the metric gets worse for each group, largest first.
+def importances(
+    subject: Subject, groups: Sequence[tuple[int, ...]], shaken: Shaken, clock: Clock | None = None
+) -> tuple[Importance, ...]:
+    """By how much the metric gets worse for each group, largest first; nothing if the clock would end before that is
+    measured.
 
     The interval is the middle 95% over samples of the rows drawn with replacement, for which no graph need be asked
     again: a row that has another's value is in a sample as often as both of them together. So that such products don't
@@ -96,8 +101,16 @@ def importances(subject: Subject, groups: Sequence[tuple[int, ...]], shaken: Sha
             worse[i] = np.mean([weigh(counted(pair)) for weigh, pair in zip(weighers, pairs, strict=True)])
         return sign * (base(counted(counts)) - worse)
 
+    started = time.monotonic()
+    base(weight)
+    each = (time.monotonic() - started) * (1 + len(groups) * repeats)
+    times = _times(metric, len(groups) * repeats, len(known))
+    if clock is not None and clock.left < float("inf"):
+        times = min(times, int(clock.left / 2 / max(each, 1e-9)) - 1)
+    if times < _FEWEST_DRAWS:
+        return ()
     values, part = losses(None), _PART if metric.weighs else 1.0
-    drawn = _draws(subject, shaken.rows, _times(metric, len(groups) * repeats, len(known)))
+    drawn = _draws(subject, shaken.rows, times)
     changes = np.array([losses(1 + part * (counts - 1)) for counts in drawn]) - values
     low, high = values + np.percentile(changes / part, [2.5, 97.5], axis=0)
     order = np.argsort(-values, kind="stable")
@@ -113,7 +126,7 @@ def importances(subject: Subject, groups: Sequence[tuple[int, ...]], shaken: Sha
 def _times(metric: Metric, weighers: int, rows: int) -> int:
     """How many samples are drawn."""
     if metric.name not in metrics.METRICS:
-        return max(5, _FOREIGN // weighers)
+        return max(_FEWEST_DRAWS, _FOREIGN // weighers)
     return int(np.clip(min(_CALLS // weighers, _WORK // (weighers * rows)), _FEW, _DRAWS))
 
 

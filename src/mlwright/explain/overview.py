@@ -44,7 +44,7 @@ def explain(subject: Subject, clock: Clock | None = None, asked: int = ASKED) ->
     ask = subject.unseen or subject.model
     together = _strongest(subject, together, work["importances"] // importance.FEWEST)
     shaken = importance.shake(subject, ask, together, work["importances"])
-    found, metric = importance.importances(subject, together, shaken), subject.metric
+    found, metric = importance.importances(subject, together, shaken, clock), subject.metric
     told = msgspec.structs.replace(told, importances=found, metric=metric.name if metric and found else "")
     leading = _leading(subject, found, together, shaken.moved)
     if clock.left > 0:

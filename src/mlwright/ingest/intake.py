@@ -245,16 +245,22 @@ def _test_rows(source: Source, problem: Problem, schema: Schema, split: Split) -
 
 
 def labelled(
-    data: Any, schema: Schema, tables: Mapping[str, Any] | None = None, query: str | None = None
+    data: Any,
+    schema: Schema,
+    tables: Mapping[str, Any] | None = None,
+    query: str | None = None,
+    needed: bool = True,
 ) -> pl.DataFrame:
     """Rows to judge a model on (a path or URL, or a table): typed by its schema, with TARGET, null where it is missing.
 
     ``tables`` are the schema's child tables by name; without them their columns must be in ``data``. If the schema has
-    a weight and ``data`` that column, there is WEIGHT, and rows of weight 0 are left out.
+    a weight and ``data`` that column, there is WEIGHT, and rows of weight 0 are left out. Where the target is not
+    ``needed`` all rows are kept, and without it there is neither TARGET nor WEIGHT.
 
     Raises InputError when there is no target, no row has one, or a class is not one of the schema's.
     """
-    return _labelled(load(data, query, sample.Bounds(allowed_memory(None))), schema, tables)
+    source = load(data, query, sample.Bounds(allowed_memory(None)))
+    return _labelled(source, schema, tables) if needed else _with_target(source, schema, tables)
 
 
 def _labelled(source: Source, schema: Schema, tables: Mapping[str, Any] | None) -> pl.DataFrame:
@@ -263,17 +269,27 @@ def _labelled(source: Source, schema: Schema, tables: Mapping[str, Any] | None) 
         hint = near_miss(name, source.frame.columns)
         what = f"there is no column {name!r}, the target" + (f"; {hint}" if hint else "")
         raise InputError(what, where=source.origin.name, way_out="Rows to judge a model on need the answers too.")
-    frame = children.join(source.frame, schema, tables or {}, source.origin.name)
-    typed = frames.conform(frame, schema, source.origin.name)
-    answers = read_target(source.frame[name], source.from_text, schema.target.notation)
-    target = index_of(answers, schema.target, source.origin.name)
-    if target.null_count() == target.len():
+    typed = _with_target(source, schema, tables)
+    if TARGET not in typed.columns:
         raise InputError("no row has a value for the target", where=source.origin.name, way_out="Give labelled rows.")
+    return mean_one(typed.filter(pl.col(WEIGHT).ne_missing(0.0))) if WEIGHT in typed.columns else typed
+
+
+def _with_target(source: Source, schema: Schema, tables: Mapping[str, Any] | None) -> pl.DataFrame:
+    """All rows, typed; with TARGET if any row has one, and then with WEIGHT if that is there."""
+    where = source.origin.name
+    typed = frames.conform(children.join(source.frame, schema, tables or {}, where), schema, where)
+    if schema.target.name not in source.frame.columns:
+        return typed
+    answers = read_target(source.frame[schema.target.name], source.from_text, schema.target.notation)
+    target = index_of(answers, schema.target, where)
+    if target.null_count() == target.len():
+        return typed
+    typed = typed.with_columns(target.alias(TARGET))
     if schema.weight is None or schema.weight not in source.frame.columns:
-        return typed.with_columns(target.alias(TARGET))
-    weights = read_weight(source.frame[schema.weight], schema.columns, target.is_not_null(), source.origin.name)
-    typed = typed.with_columns(weights.alias(WEIGHT), target.alias(TARGET))
-    return mean_one(typed.filter(weights.ne_missing(0.0)))
+        return typed
+    weights = read_weight(source.frame[schema.weight], schema.columns, target.is_not_null(), where)
+    return typed.with_columns(weights.alias(WEIGHT))
 
 
 def _about_columns(schema: Schema, frame: pl.DataFrame, problem: Problem) -> tuple[Finding, ...]:

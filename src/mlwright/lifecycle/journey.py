@@ -21,6 +21,7 @@ from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.lifecycle.costs import check_costs
 from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
+from mlwright.lifecycle.explanation import explain_run
 from mlwright.lifecycle.judges import Asking, asking
 from mlwright.report import Card, card, draw
 from mlwright.search import SHARE, Search, conclude, features, is_sampled, learning_curve, make_plan
@@ -88,7 +89,7 @@ class Journey:
         """The search over this run's trials, with all outcomes that lie in its folder."""
         if self._search is None:
             kept = wrap_up_seconds(self.problem.budget, self.get("table", Table)) + self.ask().seconds
-            kept += scrutiny_seconds(self.problem.budget)
+            kept += explain_seconds(self.problem.budget) + scrutiny_seconds(self.problem.budget)
             clock = self.clock.within(self.clock.left - kept)
             self._search = Search(self.run, Ground.of(self.run), self.metric[0], clock, self.listener, own=self.own)
             self._search.load()
@@ -116,6 +117,11 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
         return 0.0
     cells = (table.rows + table.holdout) * (len(table.schema.features) + len(table.schema.target.classes))
     return min(0.4 * budget, 1.5 + 0.04 * budget + cells / 4e6)
+
+
+def explain_seconds(budget: float | None) -> float:
+    """What is kept of a budget for explaining the model."""
+    return 0.0 if budget is None else min(20.0, 0.03 * budget)
 
 
 def scrutiny_seconds(budget: float | None) -> float:
@@ -169,6 +175,16 @@ def searched(j: Journey) -> Candidates:
     j.run.write("features", features(j.search, candidates))
     atomic_write(j.run.path / "model.onnx", assembly.model)
     return candidates
+
+
+def explained(j: Journey) -> Explanation:
+    """Candidates -> Explanation, on rows to learn from alone: what is sealed stays so."""
+    if j.problem.budget is None:
+        return explain_run(j.search, j.get("candidates", Candidates), Clock())
+    kept = wrap_up_seconds(j.problem.budget, j.get("table", Table)) + j.ask().seconds
+    kept += scrutiny_seconds(j.problem.budget)
+    allowed = min(explain_seconds(j.problem.budget), j.clock.left - kept)
+    return explain_run(j.search, j.get("candidates", Candidates), Clock.lasting(allowed))
 
 
 def scrutinised(j: Journey) -> Scrutiny:

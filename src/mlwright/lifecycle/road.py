@@ -17,7 +17,7 @@ import msgspec
 from mlwright import bundle
 from mlwright.contracts.address import absolute, scrub
 from mlwright.contracts.errors import InputError, RunError
-from mlwright.contracts.insight import Scrutiny
+from mlwright.contracts.insight import Explanation, Scrutiny
 from mlwright.contracts.protocols import Clock, Listener
 from mlwright.contracts.records import (
     Candidates,
@@ -41,6 +41,7 @@ from mlwright.lifecycle.journey import (
     cleaned,
     deployed,
     evaluated,
+    explained,
     explored,
     featurized,
     ingested,
@@ -70,6 +71,7 @@ STAGES = (
     Stage("featurize", "recipe", Recipe, featurized),
     Stage("plan", "plan", Plan, planned),
     Stage("search", "candidates", Candidates, searched),
+    Stage("explain", "explanation", Explanation, explained),
     Stage("scrutinise", "scrutiny", Scrutiny, scrutinised),
     Stage("evaluate", "verdict", Verdict, evaluated),
     Stage("deploy", "release", Release, deployed),

@@ -6,7 +6,7 @@ from mlwright.search.choice import conclude
 from mlwright.search.conformal import held_intervals, held_sets, parts
 from mlwright.search.curve import SHARE, is_sampled, learning_curve
 from mlwright.search.plan import make_plan
-from mlwright.search.search import Search, features, reader
+from mlwright.search.search import Search, features, reader, unseen
 
 __all__ = [
     "SHARE",
@@ -23,5 +23,6 @@ __all__ = [
     "make_plan",
     "parts",
     "reader",
+    "unseen",
     "weigh",
 ]
