@@ -35,13 +35,14 @@ def explain(
     """What a model goes by, how its answer goes with each column, and why a row is answered as it is."""
     import msgspec
 
-    from mlwright import bundle, report
+    from mlwright import bundle
     from mlwright.lifecycle import explain as find
+    from mlwright.report import explain_summary
 
     desk: Desk = context.obj
     loaded = bundle.load(model)
     found = find(loaded, data, row=row, rows=rows, fixed=fixed or (), want=want, tables=tables_of(table), query=query)
-    for line, style in report.explain_summary(found, loaded.schema):
+    for line, style in explain_summary(found, loaded.schema):
         desk.say(line, style)
     facts = {"model": model, "seconds": round(desk.seconds, 3), "explanation": msgspec.to_builtins(found)}
     desk.answer(facts)

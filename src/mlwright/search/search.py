@@ -7,7 +7,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -298,9 +298,10 @@ def unseen(search: Search, candidates: Candidates, seconds: float) -> dict[int, 
     rows. Of as many folds as can be joined in so many ``seconds``, the last ones, which in time order know most."""
     target, found, spent = search.ground.table.schema.target, {}, 0.0
     names = [member.trial for member in candidates.members]
-    own = {} if candidates.threshold is None else {"threshold": candidates.threshold}
     weights = tuple(member.weight for member in candidates.members)
-    blend = Blend(weights, candidates.slope, candidates.offset, spread=candidates.spread, **own)
+    blend = Blend(weights, candidates.slope, candidates.offset)
+    if candidates.threshold is not None:
+        blend = replace(blend, threshold=candidates.threshold)
     for fold in reversed(range(search.ground.plan.folds)):
         fragments = [search.outcomes[name, fold].fragment for name in names]
         paths = [outcome_path(search.run.path, name, fold) for name in names]
