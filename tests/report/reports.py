@@ -155,7 +155,7 @@ def scrutiny(task: str) -> Scrutiny:
         calibration=tuple(Calibration(bins, 0.021 * size, answer) for answer in (CLASSES[task][1:] or ("",))),
         coverage=coverage,
         slices=slices,
-        cutoff=Cutoff(0.31, near(1.2, 0.1), 1.5) if task == "binary" else None,
+        cutoff=Cutoff(0.31, near(1.2, 0.1), 1.5, near(0.3, 0.1)) if task == "binary" else None,
         findings=(uneven,),
     )
 
