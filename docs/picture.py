@@ -62,7 +62,7 @@ def photograph(page: Path, folder: Path) -> None:
     ]
     command = [program, *options, f"--window-size={size}", f"--screenshot={shot}", page.resolve().as_uri()]
     subprocess.run(command, check=True, capture_output=True)
-    picture = Image.open(shot).convert("RGB").quantize(48, dither=Image.Dither.NONE)
+    picture = Image.open(shot).convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     picture.save(ROOT / "docs" / "images" / "report.png", optimize=True)
 
 

@@ -49,6 +49,7 @@ def test_the_end_names_the_model_and_what_to_type_next(capfd: Captured) -> None:
     said = capfd.readouterr()
     assert "mlwright predict 'models/my model' NEW.csv" in said.out
     assert "mlwright serve 'models/my model'" in said.out
+    assert "Report: models/my model/report.html\n" in said.out
     assert said.err == ""
 
 

@@ -23,7 +23,8 @@ pytestmark = [pytest.mark.story, pytest.mark.slow]
 def test_train_tells_what_it_came_to(trained: Path, typed: Typed, bad_inputs: ModuleType) -> None:
     said = typed(trained, "resume", *(str(run) for run in (trained / "runs").iterdir())).stdout
     assert re.match(r"Verdict: (SHIP|HOLD|REFUSE)", said)
-    assert "Model: models/churn" in said
+    assert "Model:  models/churn" in said
+    assert "Report: models/churn/report.html" in said
     assert "mlwright predict models/churn" in said
     assert "mlwright serve models/churn" in said
 

@@ -13,7 +13,7 @@ from mlwright.metrics import known, shown, title
 from mlwright.report.card import seen, usage, why
 from mlwright.report.markdown import plain
 from mlwright.report.markup import name, table, text
-from mlwright.report.report_story import effect, figures, finding, findings, paragraphs, promises
+from mlwright.report.report_story import effect, figures, finding, findings, paragraphs, promises, wide
 from mlwright.report.words import baselines, size, span
 
 COLUMNS, TRIALS, EFFECTS, ROWS, SUSPECTS, CLASSES, FINDINGS = 80, 40, 24, 60, 60, 15, 150
@@ -116,7 +116,7 @@ def _kept(report: Report) -> str:
         cover = found.coverage
         named = (("all rows", cover.held), *cover.parts.items())
         rows = [[name(who, 60), percent(r.value), _ranged(r)] for who, r in named]
-        promised = f"Promised {percent(cover.promised)}; {shown(cover.width)} wide on average."
+        promised = f"Promised: {percent(cover.promised)}. {wide(cover, report.table.schema.target)}"
         content += "<h4>Coverage</h4>" + paragraphs([promised]) + table(["rows", "#held", "#95% interval"], rows[:ROWS])
     if found.cutoff is not None:
         cut = found.cutoff

@@ -14,13 +14,13 @@ from mlwright.report import charts
 from mlwright.report.markup import name, text
 from mlwright.report.page_style import STYLE
 from mlwright.report.report_depth import parts
-from mlwright.report.report_story import figure, findings, promises, sections
+from mlwright.report.report_story import answers, figure, findings, promises, sections
 from mlwright.report.report_style import REPORT_STYLE
 from mlwright.report.telling import judged, number
 from mlwright.report.words import MEANING, direction
 
 REPORT_MARK = b'<meta name="generator" content="mlwright report">'
-REASONS, PICTURES, COLUMNS, CLASSES = 3, 3, 5, 5
+REASONS, SHORT, LONG, PICTURES, COLUMNS, CLASSES = 3, 90, 240, 3, 5, 5
 _SAFE = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
 _BADGE: dict[Decision, str] = {"ship": "Ship", "hold": "Hold", "refuse": "Refuse"}
 
@@ -65,8 +65,8 @@ def _first(report: Report) -> str:
     )
     shown = "".join(_pictures(report)[:PICTURES])
     return (
-        f'<div class="first {verdict.decision}"><div class="decision">{decision}{_reasons(report)}</div>'
-        f'<div class="number">{figures}</div></div>'
+        f'<div class="first {verdict.decision}"><div class="decision">{decision}</div>'
+        f'<div class="number">{figures}</div><div class="why">{_reasons(report)}</div></div>'
         f'<div class="pictures strip" role="group" aria-label="Three pictures" tabindex="0">{shown}</div>'
     )
 
@@ -81,10 +81,12 @@ def _reasons(report: Report) -> str:
         place = next((i for i, one in enumerate(found) if one.message and one.message in reason), None)
         linked.append((reason, "metrics" if place is None else f"f{place}"))
     linked += [(judged(report), "good"), (_doubts(report), "found")]
-    items = "".join(f'<li>{text(said, 420)} <a href="#{at}">evidence</a></li>' for said, at in linked[:REASONS])
-    rest = len(every) - REASONS
-    more = "".join(f"<li>{text(reason, 900)}</li>" for reason in every[REASONS:])
-    folded = f"<details><summary>{counted(rest, 'more reason')}</summary><ul>{more}</ul></details>" if rest > 0 else ""
+    items = "".join(
+        f'<li><span>{text(said, LONG)}</span> <a href="#{at}">evidence</a></li>' for said, at in linked[:REASONS]
+    )
+    whole = "".join(f"<li>{text(reason, 900)}</li>" for reason in every)
+    cut = len(every) > REASONS or any(len(reason) > SHORT for reason in every)
+    folded = f"<details><summary>All reasons in full</summary><ul>{whole}</ul></details>" if cut else ""
     return f'<ul class="reasons">{items}</ul>{folded}'
 
 
@@ -111,7 +113,7 @@ def _pictures(report: Report) -> list[str]:
     if report.diagnosis is not None and report.diagnosis.curve:
         picture = charts.curve(report.diagnosis, verdict.metric)
         shown.append(figure(picture, "Dashed: expected, not measured.", "Would more rows help?"))
-    return shown
+    return shown + answers(report.table.schema.target)
 
 
 def _beside(report: Report) -> str:

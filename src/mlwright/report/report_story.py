@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlwright.contracts.insight import Effect, Example, Scrutiny, Slice
+from mlwright.contracts.insight import Coverage, Effect, Example, Scrutiny, Slice
 from mlwright.contracts.records import Finding, Target
 from mlwright.contracts.report import Report
 from mlwright.contracts.wording import compact, counted, percent, spoken
@@ -103,7 +103,11 @@ def _data(report: Report) -> Section:
     )
     boxes = "".join(f"<div><b>{text(a, 60)}</b><span>{text(b)}</span></div>" for a, b in facts)
     said = f"<p>From {name(table.source, 200)}.</p>" + f'<div class="facts">{boxes}</div>'
-    return "data", "The data", said + _answers(target)
+    if not target.classes:
+        said += (
+            f"<p>From that mean, a distance of {text(worth(target.scale, target))} is usual (standard deviation).</p>"
+        )
+    return "data", "The data", said + figures(answers(target))
 
 
 def _usual(target: Target) -> str:
@@ -113,19 +117,16 @@ def _usual(target: Target) -> str:
     return str(target.classes[most])
 
 
-def _answers(target: Target) -> str:
+def answers(target: Target) -> list[str]:
+    """A picture of how many rows there are of each class."""
     total = sum(target.counts)
-    if not target.classes:
-        return (
-            f"<p>From that mean, a distance of {text(worth(target.scale, target))} is usual (standard deviation).</p>"
-        )
-    if not total:
-        return ""
     pairs = sorted(zip(target.classes, target.counts, strict=False), key=lambda pair: -pair[1])[:CLASSES]
+    if not total or not pairs:
+        return []
     rows = [charts.Row(str(c), n / total, n / total, n / total, f"{n:,} rows, {percent(n / total)}") for c, n in pairs]
     told = "; ".join(f"{row.label}: {row.said}" for row in rows)
     picture = charts.bars(rows, f"Rows by answer: {told}.")
-    return figures([figure(picture, "How many rows there are of each answer.", "The answers")])
+    return [figure(picture, "How many rows there are of each answer.", "The answers in the data")]
 
 
 def _found(report: Report) -> Section:
@@ -221,7 +222,7 @@ def _whom(report: Report) -> Section:
         said.append(f"{counted(len(found.slices), 'part')} of the rows were looked at: none differs for certain.")
     sensitive = [one for one in found.slices if one.sensitive]
     said += [_treated(sensitive)] if sensitive else []
-    pictures += _held(found)
+    pictures += _held(found, report.table.schema.target)
     notes = "".join(map(finding, by_weight(found.findings)))
     content = paragraphs(said) + figures(pictures) + (f'<ol class="next">{notes}</ol>' if notes else "")
     return (*heading, content)
@@ -249,18 +250,24 @@ def _treated(slices: Sequence[Slice]) -> str:
     return f"{looked}, {len(differing)} {'is' if len(differing) == 1 else 'are'} served unlike the others: {named}."
 
 
-def _held(found: Scrutiny) -> list[str]:
+def _held(found: Scrutiny, target: Target) -> list[str]:
+    """How often ranges (or, of classes, sets of answers) hold the truth."""
     cover = found.coverage
     if cover is None:
         return []
     named = {"all rows": cover.held, **dict(list(cover.parts.items())[:SLICES])}
     told = "; ".join(f"{who} {percent(r.value)}" for who, r in named.items())
-    caption = (
-        f"How often its ranges hold the truth; {percent(cover.promised)} is promised (dashed). "
-        f"They are {spoken(cover.width)} wide on average."
-    )
-    drawn = charts.spans(named, cover.promised, f"Ranges hold the truth: {told}.")
-    return [figure(drawn, caption, "Do its ranges hold the truth?")]
+    what = "sets of answers" if target.classes else "ranges"
+    caption = f"{percent(cover.promised)} of its {what} are promised to hold the truth (dashed). {wide(cover, target)}"
+    drawn = charts.spans(named, cover.promised, f"How many {what} hold the truth: {told}.")
+    return [figure(drawn, text(caption), f"Do its {what} hold the truth?")]
+
+
+def wide(cover: Coverage, target: Target) -> str:
+    """How much a range or a set of answers leaves open, in a sentence."""
+    if target.classes:
+        return f"A set has {spoken(cover.width)} answers on average."
+    return f"A range is {worth(cover.width, target)} wide on average."
 
 
 def _better(report: Report) -> Section:

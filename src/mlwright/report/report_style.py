@@ -6,11 +6,13 @@ REPORT_STYLE = """
 .above{margin:.8rem 0 0}
 h1{margin:.1rem 0 .7rem}
 h4{font-size:.95rem;margin:1.2rem 0 .5rem}
-.first{display:grid;grid-template-columns:3fr 2fr;background:var(--paper);border:1px solid var(--line);
+.first{display:grid;grid-template:"a n" "b n" 1fr/3fr 2fr;background:var(--paper);border:1px solid var(--line);
 border-top:5px solid var(--tone);border-radius:.5rem;overflow:hidden}
 .first.ship{--tone:var(--ship)}.first.hold{--tone:var(--hold)}.first.refuse{--tone:var(--refuse)}
 .first>div{padding:.7rem 1.1rem;min-width:0}
-.first .number{border-left:1px solid var(--line)}
+.first .number{grid-area:n;border-left:1px solid var(--line)}
+.first .decision{padding-bottom:0}
+.first .why{padding-top:0}
 .first p{margin:.1rem 0 .45rem}
 .badge{margin:0;color:var(--tone);font-size:1.9rem;font-weight:700;line-height:1.15}
 .big{font-size:1.9rem;font-weight:700;line-height:1.15;font-variant-numeric:tabular-nums}
@@ -52,12 +54,15 @@ details{margin:.5rem 0}
 summary{cursor:pointer}
 pre{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}
 pre code{border:0;background:none;padding:0;overflow-wrap:normal}
-@media (max-width:48rem){.first{grid-template-columns:1fr}.first .number{border-left:0;border-top:1px solid var(--line)}
+@media (max-width:48rem){.first{display:block}.first .number{border-left:0;border-block:1px solid var(--line)}
+.first .why{padding-top:.3rem}
+.reasons li span{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
 h1{font-size:1.3rem}.badge,.big{font-size:1.5rem}.first>div{padding:.5rem .8rem}.reasons{font-size:.875rem}
 .first p{margin:.05rem 0 .3rem}.lead{font-size:.95rem}
 .strip{display:flex;overflow-x:auto;scroll-snap-type:x proximity}
 .strip figure{flex:0 0 84%;scroll-snap-align:start}}
-@media print{.strip{display:grid;overflow:visible}.pictures{grid-template-columns:repeat(3,1fr)}
+@media print{.reasons li span{display:inline}
+.strip{display:grid;overflow:visible}.pictures{grid-template-columns:repeat(3,1fr)}
 details::details-content{content-visibility:visible;display:block}.first,section>h3{break-inside:avoid}
 pre{white-space:pre-wrap;overflow:visible}}
 """
