@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from mlwright.contracts.insight import (
     Bin,
     Calibration,
+    Change,
+    Counterfactual,
     Coverage,
     Cutoff,
     Diagnosis,
     Effect,
     Example,
     Explanation,
+    Gap,
     Importance,
     Interaction,
+    Mitigation,
     Part,
     Point,
     Range,
@@ -118,6 +124,8 @@ def explanation(task: str, columns: tuple[str, ...] = ("age", "sex", "fare", "bo
     base = 181000.0 if task == "regression" else 0.38
     truth = 205000.0 if task == "regression" else answer
     kinds = ("typical", "sure", "unsure", "wrong")
+    other = Counterfactual((Change(named[0], 8.0, 40.0),), base - size, "no" if answer else "")
+    row = Example("typical", {named[0]: 8.0}, base + 0.8 * size, truth, base, parts, answer, answer, instead=other)
     return Explanation(
         rows=1309,
         metric=METRIC[task],
@@ -129,7 +137,7 @@ def explanation(task: str, columns: tuple[str, ...] = ("age", "sex", "fare", "bo
         ),
         effects=(Effect(named[0], line, answer), Effect(named[1], dots, answer)),
         interactions=(Interaction((named[0], named[1]), 0.23),),
-        examples=tuple(Example(k, {named[0]: 8.0}, base + 0.8 * size, truth, base, parts) for k in kinds),
+        examples=tuple(msgspec.structs.replace(row, kind=kind) for kind in kinds),
     )
 
 
@@ -151,11 +159,18 @@ def scrutiny(task: str) -> Scrutiny:
     uneven = Finding(
         code="uneven-groups", severity="warning", message="Women are served worse.", remedy="Train with --fair sex."
     )
+    rate = {"binary": "missed", "multiclass": "wrong", "regression": "error"}[task]
+    rates = {"male": near(0.1 * size, 0.02 * size), "female": near(0.22 * size, 0.03 * size)}
+    gaps = (Gap("sex", rate, "male", "female", near(0.12 * size, 0.04 * size), rates, 0.002),)
+    even = Mitigation("sex", {"male": 0.4, "female": 0.3}, 0.12, 0.01, "accuracy", 0.81, 0.8)
     return Scrutiny(
         calibration=tuple(Calibration(bins, 0.021 * size, answer) for answer in (CLASSES[task][1:] or ("",))),
         coverage=coverage,
         slices=slices,
         cutoff=Cutoff(0.31, near(1.2, 0.1), 1.5, near(0.3, 0.1)) if task == "binary" else None,
+        gaps=gaps,
+        mitigation=(even,) if task == "binary" else (),
+        suspected=("sex",),
         findings=(uneven,),
     )
 

@@ -113,7 +113,18 @@ def test_every_metric_trial_finding_and_slice_is_told_with_its_numbers(told):
         assert " and ".join(one.where) in said
     for one in told.explanation.importances:
         assert " + ".join(one.columns) in said
+    for one in told.scrutiny.gaps:
+        assert one.least in said and one.most in said
     assert told.provenance.fingerprint in said and told.provenance.command in said
+
+
+def test_the_story_says_for_whom_it_is_worse_and_what_would_change_an_answer(told):
+    said = Reader(draw(told)).said
+    assert "sex" in said["worse"] and "Nobody said which columns are sensitive" in said["worse"]
+    assert "The nearest other answer: with age 40 instead of 8" in said["relies"]
+    assert ("With a threshold of its own for each group of sex" in said["worse"]) == bool(told.scrutiny.mitigation)
+    assert told.scrutiny.findings[0].message not in said["found"]  # it stands where it belongs
+    assert told.scrutiny.findings[0].message in said["worse"]
 
 
 def test_what_was_not_looked_at_is_left_out(reports):
@@ -167,8 +178,9 @@ def test_what_the_data_says_is_shown_and_never_obeyed(reports, hostile):
 
 def wide(reports):
     """A report of a table with very many columns, findings and trials."""
-    columns = tuple(Column(name=f"column {i}", kind="numeric", low=0.0, high=1.0) for i in range(3000))
     named = reports.report("multiclass")
+    many = tuple(Column(name=f"column {i}", kind="numeric", low=0.0, high=1.0) for i in range(3000))
+    columns = (*named.table.schema.columns, *many)
     target = Target(name="y", task="multiclass", classes=tuple(map(str, range(100))), counts=(10,) * 100)
     findings = tuple(Finding(code="odd", severity="info", message=f"Fact {i}.") for i in range(3000))
     trials = tuple(Trial(spec=TrialSpec(id=f"t{i}", learner="linear"), status="done", loss=0.1) for i in range(500))

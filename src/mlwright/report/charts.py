@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mlwright.contracts.insight import Calibration, Diagnosis, Effect, Example, Explanation, Point, Range
 from mlwright.contracts.records import Verdict
@@ -144,8 +144,8 @@ def curve(diagnosis: Diagnosis, metric: str) -> str:
     return sheet.svg(f"{title(metric)} by rows learnt from: {told}." + (f" Expected: {more}." if more else ""))
 
 
-def effect(one: Effect, unit: str) -> str:
-    """How the answer goes with a column: a line through numbers, a dot for each category."""
+def effect(one: Effect, unit: str, place: Word = compact) -> str:
+    """How the answer goes with a column: a line through numbers, which ``place`` says, or a dot for each category."""
     points = [p for p in one.points if all(map(math.isfinite, (p.effect, p.low, p.high)))]
     numbers = [p for p in points if p.at is not None]
     word = percent_points if unit == "%" else compact
@@ -156,12 +156,12 @@ def effect(one: Effect, unit: str) -> str:
     x = Scale(*around([p.at or 0.0 for p in numbers], 0.02), _LEFT, _RIGHT)
     y = Scale(*around([0.0, *(v for p in numbers for v in (p.low, p.high, p.effect))]), _BOTTOM, _TOP)
     sheet = Sheet(_PLANE)
-    _axes(sheet, (x, y), (one.column, "answer moves by"), (compact, word))
+    _axes(sheet, (x, y), (one.column, "answer moves by"), (place, word))
     _band(sheet, numbers, x, y)
     sheet.line((x.start, x.end), (y(0.0), y(0.0)), "d")
     sheet.path([(x(p.at or 0.0), y(p.effect)) for p in numbers], "p")
     some = numbers[:: max(1, len(numbers) // 4)]
-    told = "; ".join(f"at {compact(p.at or 0.0)} {_signed(p.effect, unit)}" for p in some)
+    told = "; ".join(f"at {place(p.at or 0.0)} {_signed(p.effect, unit)}" for p in some)
     return sheet.svg(f"How the answer goes with {one.column}: {told}.")
 
 
@@ -172,11 +172,11 @@ def _band(sheet: Sheet, points: Sequence[Point], x: Scale, y: Scale) -> None:
     sheet.area([*there, *back], "s")
 
 
-def parts(example: Example, unit: str, most: int) -> str:
-    """What each value adds to the answer for one row."""
+def parts(example: Example, unit: str, most: int, said: Callable[[str, Any], str]) -> str:
+    """What each value, ``said`` by its column and itself, adds to the answer for one row."""
     rows = []
     for part in example.parts[:most]:
-        label = f"{short(part.column, 22)} = {_value(part.value)}"
+        label = said(part.column, part.value)
         css = "b" if part.adds >= 0 else "a"
         rows.append(Row(label, part.adds, part.adds, part.adds, _signed(part.adds, unit), css))
     told = "; ".join(f"{row.label} {row.said}" for row in rows)
@@ -199,14 +199,6 @@ def _signed(value: float, unit: str) -> str:
     if unit == "%":
         return f"{sign}{percent_points(abs(value))} points"
     return f"{sign}{spoken(abs(value))}{' ' + unit if unit else ''}"
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "missing"
-    if isinstance(value, float):
-        return spoken(value)
-    return short(value, 24)
 
 
 def _words(sheet: Sheet, y: float, label: str, said: str) -> None:

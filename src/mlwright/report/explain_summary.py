@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -120,25 +121,26 @@ def _row(one: Example, found: Explanation, schema: Schema) -> list[Line]:
     lines: list[Line] = [(f"{head}: {answer}{truth}", "bold")]
     lines.append((f"  {_value(one.base, classes):>12}  on average over other rows", ""))
     for part in one.parts[:PARTS]:
-        value = _cell(part.value, columns[part.column])
+        value = cell(part.value, columns[part.column])
         lines.append((f"  {_more(part.adds, classes):>12}  because {plain(part.column, _NAME)} is {value}"[:WIDTH], ""))
     rest = one.parts[PARTS:]
     if rest:
         added = _more(sum(part.adds for part in rest), classes)
         lines.append((f"  {added:>12}  by {counted(len(rest), 'other column')}", ""))
     if one.instead is not None:
-        lines += _wrapped(_instead(one, columns, classes), "  ")
+        lines += _wrapped(instead(one, columns, classes), "  ")
     elif one.kind == "asked":
         lines.append(("  No few changes were found that would bring another answer.", ""))
     return [*lines, ("", "")]
 
 
-def _instead(one: Example, columns: dict[str, Column], classes: bool) -> str:
+def instead(one: Example, columns: Mapping[str, Column], classes: bool) -> str:
+    """The nearest way to another answer, in a sentence; "" if none was found."""
     way = one.instead
     if way is None:
         return ""
     changes = " and ".join(
-        f"{plain(c.column, _NAME)} {_cell(c.after, columns[c.column])} instead of {_cell(c.before, columns[c.column])}"
+        f"{plain(c.column, _NAME)} {cell(c.after, columns[c.column])} instead of {cell(c.before, columns[c.column])}"
         for c in way.changes
     )
     answer = f"{plain(way.label, _NAME)} ({percent(way.answer)})" if classes else spoken(way.answer)
@@ -163,7 +165,8 @@ def _place(point: Point, column: Column) -> str:
     return plain(point.level, 30) if point.at is None else teller(column.kind, column.meaning)(point.at)
 
 
-def _cell(value: Any, column: Column) -> str:
+def cell(value: Any, column: Column) -> str:
+    """A value of a column as people say it."""
     if value is None:
         return "missing"
     if isinstance(value, bool):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from mlwright.contracts.insight import Explanation, Range, Rung, Scrutiny
-from mlwright.contracts.records import Trial
+from mlwright.contracts.insight import Explanation, Gap, Range, Rung, Scrutiny
+from mlwright.contracts.records import Target, Trial
 from mlwright.contracts.report import Report
 from mlwright.contracts.wording import counted, percent
 from mlwright.metrics import known, shown, title
 from mlwright.report.card import seen, usage, why
 from mlwright.report.markdown import plain
 from mlwright.report.markup import name, table, text
-from mlwright.report.report_story import effect, figures, finding, findings, paragraphs, promises, wide
+from mlwright.report.report_blocks import figures, finding, findings, paragraphs
+from mlwright.report.report_trust import mitigated, promises, rate, rated, wide
+from mlwright.report.report_why import effect
 from mlwright.report.words import baselines, size, span
 
 COLUMNS, TRIALS, EFFECTS, ROWS, SUSPECTS, CLASSES, FINDINGS = 80, 40, 24, 60, 60, 15, 150
@@ -29,7 +31,7 @@ def parts(report: Report) -> list[Part]:
         ("ensemble", "Trials and the ensemble", _trials(report)),
         ("calibration", "Calibration and coverage", _kept(report)),
         ("importance", "Importance, effects, interactions", _explained(report)),
-        ("slices", "Slices and fairness", _slices(report.scrutiny)),
+        ("slices", "Slices and fairness", _slices(report)),
         ("curve", "The learning curve", _curve(report)),
         ("findings", "Findings", _findings(report)),
         ("columns", "Columns", _columns(report)),
@@ -130,13 +132,12 @@ def _kept(report: Report) -> str:
 
 def _explained(report: Report) -> str:
     found = report.explanation
-    if found is None:
+    if found is None or not (found.importances or found.effects):
         return ""
-    target = report.table.schema.target
     about = f"Measured on {counted(found.rows, 'row')}."
     rows = [[_named(i.columns), shown(i.loss.value), _ranged(i.loss)] for i in found.importances[:ROWS]]
     head = ["columns (shuffled together)", f"#loss of {text(title(found.metric))}", "#95% interval"]
-    pictures = [effect(one, target) for one in found.effects[:EFFECTS]]
+    pictures = [effect(one, report.table.schema) for one in found.effects[:EFFECTS]]
     return paragraphs([about]) + table(head, rows) + figures(pictures) + _interactions(found)
 
 
@@ -151,22 +152,50 @@ def _named(columns: tuple[str, ...]) -> str:
     return " + ".join(name(column, 40) for column in columns[:6]) + (" + …" if len(columns) > 6 else "")
 
 
-def _slices(found: Scrutiny | None) -> str:
-    if found is None or not found.slices:
+def _slices(report: Report) -> str:
+    found, target = report.scrutiny, report.table.schema.target
+    if found is None or not (found.slices or found.gaps):
         return ""
     rows = [
         [
             text(" and ".join(one.where), 120) + (" <b>sensitive</b>" if one.sensitive else ""),
             f"{one.rows:,}",
-            shown(one.score.value),
+            shown(one.score.value) + (f" ({text(title(one.metric))})" if one.metric else ""),
             _ranged(one.score),
             shown(one.rest),
             f"{one.q:.2g}",
         ]
         for one in found.slices[:ROWS]
     ]
-    said = f"{counted(len(found.slices), 'slice')}; q is the p-value of the difference, corrected for all looked at."
-    return paragraphs([said]) + table(["rows where", "#rows", "#score", "~#95% interval", "#others", "#q"], rows)
+    content = paragraphs(["q is the p-value of a difference, corrected for all that were looked at."])
+    content += table(["rows where", "#rows", "#score", "~#95% interval", "#others", "#q"], rows) if rows else ""
+    return content + _gaps(found, target)
+
+
+def _gaps(found: Scrutiny, target: Target) -> str:
+    rows = [
+        [
+            name(one.column, 40),
+            text(rate(one, target)),
+            f"{name(one.least, 30)} {text(_at(one, one.least, target))}",
+            f"{name(one.most, 30)} {text(_at(one, one.most, target))}",
+            text(" to ".join(rated(value, one, target) for value in (one.size.low, one.size.high))),
+            f"{one.q:.2g}",
+        ]
+        for one in found.gaps[:ROWS]
+    ]
+    if not rows:
+        return ""
+    head = ["column", "~what", "least", "most", "#apart by", "#q"]
+    set_by = [
+        f"{mitigated(one)} The thresholds: " + ", ".join(f"{who} {shown(t)}" for who, t in one.thresholds.items())
+        for one in found.mitigation
+    ]
+    return "<h4>Groups of sensitive columns</h4>" + table(head, rows) + paragraphs(set_by)
+
+
+def _at(one: Gap, group: str, target: Target) -> str:
+    return rated(one.rates[group].value, one, target) if group in one.rates else ""
 
 
 def _curve(report: Report) -> str:

@@ -13,9 +13,11 @@ from mlwright.metrics import title
 from mlwright.report import charts
 from mlwright.report.markup import name, text
 from mlwright.report.page_style import STYLE
+from mlwright.report.report_blocks import figure, findings
 from mlwright.report.report_depth import parts
-from mlwright.report.report_story import answers, figure, findings, promises, sections
+from mlwright.report.report_story import answers, sections
 from mlwright.report.report_style import REPORT_STYLE
+from mlwright.report.report_trust import promises
 from mlwright.report.telling import judged, number
 from mlwright.report.words import MEANING, direction
 
