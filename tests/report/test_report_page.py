@@ -122,7 +122,7 @@ def test_the_story_says_for_whom_it_is_worse_and_what_would_change_an_answer(tol
     said = Reader(draw(told)).said
     assert "sex" in said["worse"] and "Nobody said which columns are sensitive" in said["worse"]
     assert "The nearest other answer: with age 40 instead of 8" in said["relies"]
-    assert ("With a threshold of its own for each group of sex" in said["worse"]) == bool(told.scrutiny.mitigation)
+    assert ("With a threshold of its own for each group of sex" in said["details"]) == bool(told.scrutiny.mitigation)
     assert told.scrutiny.findings[0].message not in said["found"]  # it stands where it belongs
     assert told.scrutiny.findings[0].message in said["worse"]
 

@@ -81,7 +81,7 @@ def rivals(verdict: Verdict) -> str:
 def importances(explanation: Explanation, most: int) -> str:
     """How much worse the model gets without each column."""
     some = explanation.importances[:most]
-    rows = [Row(" + ".join(i.columns), i.loss.value, i.loss.low, i.loss.high, shown(i.loss.value)) for i in some]
+    rows = [Row(" + ".join(i.columns), i.loss.value, i.loss.low, i.loss.high, _rough(i.loss.value)) for i in some]
     told = "; ".join(f"{row.label} {row.said}" for row in rows)
     return bars(rows, f"What the model relies on, the most important first (loss of {explanation.metric}): {told}.")
 
@@ -191,7 +191,7 @@ def spans(named: dict[str, Range], mark: float, alt: str) -> str:
 
 def percent_points(value: float) -> str:
     """A difference of probabilities, in points of 100."""
-    return f"{100 * value:.3g}"
+    return f"{float(f'{100 * value:.2g}'):g}"
 
 
 def _signed(value: float, unit: str) -> str:
@@ -199,6 +199,10 @@ def _signed(value: float, unit: str) -> str:
     if unit == "%":
         return f"{sign}{percent_points(abs(value))} points"
     return f"{sign}{spoken(abs(value))}{' ' + unit if unit else ''}"
+
+
+def _rough(value: float) -> str:
+    return shown(float(f"{value:.2g}"))
 
 
 def _words(sheet: Sheet, y: float, label: str, said: str) -> None:

@@ -99,7 +99,7 @@ def _found(report: Report) -> Section:
     if rest:
         content += f'<h3>To know</h3><ol class="next">{"".join(map(finding, rest[:FOUND]))}</ol>'
     listed = len(findings(report)) - len(mended) - len(rest[:FOUND])
-    more = f'<p><a href="#findings">{counted(listed, "further finding")} with their codes</a></p>' if listed else ""
+    more = f'<p><a href="#findings">{counted(listed, "further finding")}, in the details</a></p>' if listed else ""
     if not content:
         content = "<p>Nothing in the data that would make the number doubtful, and nothing that had to be repaired.</p>"
     return "found", "Found and repaired", content + more

@@ -18,11 +18,11 @@ from mlwright.report.words import by_weight
 SLICES, GAPS, GROUPS = 6, 3, 8
 CERTAIN = 0.05  # q below which rows are told to differ
 _RATES = {
-    "missed": "of the rows that are “{yes}”, missed",
-    "alarmed": "of the other rows, called “{yes}”",
-    "wrong": "answered wrong",
-    "error": "too much or too little on average",
-    "answered": "answered “{yes}”",
+    "missed": "Of the rows that are “{yes}”, the share that is missed.",
+    "alarmed": "Of the other rows, the share that is called “{yes}”.",
+    "wrong": "The share that is answered wrong.",
+    "error": "How far too high the answers are on average.",
+    "answered": "The share that is answered “{yes}”.",
 }
 
 
@@ -47,13 +47,13 @@ def whom(report: Report) -> Section:
     found, target = report.scrutiny, report.table.schema.target
     if found is None:
         return (*heading, "")
-    metric = title(report.verdict.metric)
-    worst = [one for one in found.slices if one.q < CERTAIN]
+    worst = [one for one in found.slices if one.q < CERTAIN][:SLICES]
     pictures = []
     if worst:
+        metric = " or ".join(dict.fromkeys(title(one.metric or report.verdict.metric) for one in worst))
         caption = f"{text(metric)} of the rows named, by more than chance unlike that of the others."
-        pictures.append(figure(_slices(worst[:SLICES]), caption, "Rows that differ"))
-    pictures += [_gap(one, target) for one in telling(found.gaps)[:GAPS]]
+        pictures.append(figure(_slices(worst), caption, "Rows that differ"))
+    pictures += [_gap(one, target) for one in _telling(found.gaps)[:GAPS]]
     pictures += _held(found, target)
     notes = "".join(map(finding, by_weight(found.findings)))
     listed = f'<ol class="next">{notes}</ol>' if notes else ""
@@ -64,18 +64,19 @@ def _said(found: Scrutiny, differing: bool) -> Iterator[str]:
     if found.slices and not differing:
         yield f"{counted(len(found.slices), 'part')} of the rows looked worst: none differs for certain."
     columns = list(dict.fromkeys(gap.column for gap in found.gaps))
-    if columns and not telling(found.gaps):
+    if columns and not _telling(found.gaps):
         yield f"Between the groups of {' and of '.join(columns)}, nothing differs by more than chance would bring."
     if found.suspected:
         named = ", ".join(found.suspected[:SLICES])
         yield f"Nobody said which columns are sensitive; looked at were those that seem so: {named}."
-    yield from (mitigated(one) for one in found.mitigation)
 
 
-def telling(gaps: Sequence[Gap]) -> list[Gap]:
-    """Gaps that are no chance, errors before answers."""
-    order = list(_RATES)
-    return sorted((one for one in gaps if one.q < CERTAIN), key=lambda one: order.index(one.rate))
+def _telling(gaps: Sequence[Gap]) -> list[Gap]:
+    """Gaps that are no chance: one of each column, an error rather than an answer."""
+    order, told = list(_RATES), dict[str, Gap]()
+    for one in sorted((gap for gap in gaps if gap.q < CERTAIN), key=lambda gap: order.index(gap.rate)):
+        told.setdefault(one.column, one)
+    return list(told.values())
 
 
 def rate(one: Gap, target: Target) -> str:
@@ -94,8 +95,8 @@ def _gap(one: Gap, target: Target) -> str:
     told = "; ".join(f"{row.label} {row.said}" for row in rows)
     what = rate(one, target)
     word = compact if one.rate == "error" else percent
-    picture = charts.ranges(rows, f"By {one.column}, {what}: {told}.", None, word)
-    return figure(picture, f"By group: {text(what)}.", name(one.column, 40))
+    picture = charts.ranges(rows, f"By {one.column}. {what} {told}.", None, word)
+    return figure(picture, text(what), name(one.column, 40))
 
 
 def mitigated(one: Mitigation) -> str:
@@ -116,7 +117,11 @@ def _slices(slices: Sequence[Slice]) -> str:
 
 
 def _beside(one: Slice) -> str:
-    return f"{compact(one.score.value)}, others {compact(one.rest)}" + (f" ({title(one.metric)})" if one.metric else "")
+    return f"{_brief(one.score.value)}, others {_brief(one.rest)}"
+
+
+def _brief(value: float) -> str:
+    return compact(float(f"{value:.3g}"))
 
 
 def _held(found: Scrutiny, target: Target) -> list[str]:
