@@ -24,6 +24,14 @@ HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' onl
 SLOWEST, LARGEST = 0.5, 400_000  # seconds and bytes of a page
 
 
+# Words of one picture that lie on others, both as text.
+OVERLAPPING = """[...document.querySelectorAll('svg')].flatMap(s => {
+    const all = [...s.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 6 && b.top < a.bottom - 6;
+    return all.flatMap(([one, a], i) =>
+        all.slice(i + 1).filter(([, b]) => meet(a, b)).map(([other]) => one + ' | ' + other))})"""
+
+
 class Reader(HTMLParser):
     """Opens and closes every tag; remembers ids, links, tags, and the text of each section."""
 
@@ -257,3 +265,22 @@ def test_a_browser_has_nothing_to_complain_of(browser, reports, tmp_path: Path, 
             return a.left < b.left - 3 || a.right > b.right + 3 || a.bottom > b.bottom + 3}))
             .map(s => s.getAttribute('aria-label'))"""
         assert browser.value(outside) == []
+        assert browser.value(OVERLAPPING) == []
+
+
+@pytest.mark.slow
+def test_words_of_a_picture_leave_one_another_alone_however_long_they_are(browser, reports, tmp_path: Path):
+    long = (
+        "MAXIMUM LENGTH RECTANGULARITY",
+        "WWWWW MMMMM WWWWW MMMMM WWWWW MMMMM",
+        "列の名前がとても長い場合の列の名前",
+        "iiii " * 20,
+    )
+    told = reports.report("regression")
+    schema = Schema(columns=tuple(Column(name=n, kind="numeric") for n in long), target=told.table.schema.target)
+    table = msgspec.structs.replace(told.table, schema=schema)
+    file = tmp_path / "long.html"
+    page = draw(msgspec.structs.replace(told, table=table, explanation=reports.explanation("regression", long)))
+    file.write_text(page, "utf-8")
+    browser.open(file, 1440, 900)
+    assert browser.value(OVERLAPPING) == []

@@ -10,7 +10,7 @@ from mlwright.contracts.insight import Calibration, Diagnosis, Effect, Example, 
 from mlwright.contracts.records import Verdict
 from mlwright.contracts.wording import compact, counted, percent, spoken
 from mlwright.metrics import shown, title
-from mlwright.report.sheet import WIDTH, Scale, Sheet, around, short, ticks
+from mlwright.report.sheet import WIDTH, Scale, Sheet, around, short, ticks, width
 from mlwright.report.words import baselines
 
 _ROW = 33.0  # what a row with its words above it takes
@@ -208,7 +208,7 @@ def _rough(value: float) -> str:
 def _words(sheet: Sheet, y: float, label: str, said: str) -> None:
     """The label on the left, what is said on the right, in the room that there is."""
     sheet.text(WIDTH - 2, y, said, "e m")
-    sheet.text(2, y, label, "", WIDTH - 14 - 6.4 * len(said))
+    sheet.text(2, y, label, "", WIDTH - 12 - width(said))
 
 
 def _axes(sheet: Sheet, scales: tuple[Scale, Scale], names: tuple[str, str], words: tuple[Word, Word]) -> None:

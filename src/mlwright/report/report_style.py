@@ -22,7 +22,6 @@ border-top:5px solid var(--tone);border-radius:.5rem;overflow:hidden}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(19rem,100%),1fr));gap:.7rem;margin:.7rem 0}
 figure{display:flex;flex-direction:column}
 figure h3{display:block;margin:0 0 .2rem}
-figure svg{max-height:19rem}
 figcaption{margin-top:auto}
 svg text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--ink)}
 svg .m{fill:var(--muted)}

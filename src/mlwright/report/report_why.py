@@ -37,7 +37,10 @@ def goes_by(report: Report) -> Section:
     if found.importances:
         caption = "How much worse the number gets when a column’s values are shuffled among the rows."
         pictures.append(figure(charts.importances(found, COLUMNS), caption, "By importance"))
-    pictures += [effect(one, schema) for one in found.effects[: FIRST - len(pictures)]]
+    told = [
+        one for one in found.effects if one.answer == found.answer
+    ]  # of many classes, the others are in the details
+    pictures += [effect(one, schema) for one in told[: FIRST - len(pictures)]]
     rows = figures([_example(one, schema, found.answer) for one in found.examples])
     single = f"<h3>Single rows, and why they are answered so</h3>{rows}" if rows else ""
     return (*heading, figures(pictures) + single)

@@ -13,7 +13,8 @@ from mlwright.report.markdown import plain
 from mlwright.report.markup import text
 
 WIDTH = 320  # units; about a pixel each in a card of the page
-_LETTER = 6.4  # the width of one letter, about
+# How wide letters are, about, in the widest of the fonts that pages are shown in.
+_THIN, _SMALL, _LARGE, _BROAD = 5.0, 7.6, 8.9, 12.5
 
 
 class Sheet:
@@ -26,7 +27,7 @@ class Sheet:
 
     def text(self, x: float, y: float, said: object, css: str = "", room: float = WIDTH) -> None:
         """One line of words, cut where there is no ``room`` for more."""
-        shown = text(said, max(3, int(room / _LETTER)))
+        shown = text(fitted(said, room))
         self._parts.append(f'<text x="{x:.1f}" y="{y:.1f}"{_class(css)}>{shown}</text>')
 
     def line(self, x: tuple[float, float], y: tuple[float, float], css: str = "l") -> None:
@@ -100,6 +101,28 @@ def ticks(low: float, high: float, most: int = 4) -> list[float]:
 def short(said: object, most: int = 40) -> str:
     """Words cut to ``most`` letters."""
     return plain(said, most)
+
+
+def width(said: str) -> float:
+    """How wide words are, about."""
+    return sum(map(_letter, said))
+
+
+def _letter(c: str) -> float:
+    if c in "iljtfrI.,:;'|!() -":
+        return _THIN
+    if c in "mwMW%@…" or ord(c) > 0x2E7F:
+        return _BROAD
+    return _LARGE if c.isupper() or c in "+−=<>" else _SMALL
+
+
+def fitted(said: object, room: float) -> str:
+    """Words as far as there is room for them."""
+    line = plain(said)
+    if width(line) <= room:
+        return line
+    most = next((place for place in range(len(line)) if width(line[: place + 1] + "…") > room), len(line))
+    return plain(line, max(2, most + 1))
 
 
 def _class(css: str) -> str:
