@@ -140,5 +140,5 @@ def _held(found: Scrutiny, target: Target) -> list[str]:
 def wide(cover: Coverage, target: Target) -> str:
     """How much a range or a set of answers leaves open, in a sentence."""
     if target.classes:
-        return f"A set has {spoken(cover.width)} answers on average."
+        return f"A set has {spoken(round(cover.width, 1))} answers on average."
     return f"A range is {worth(cover.width, target)} wide on average."

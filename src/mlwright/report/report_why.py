@@ -37,9 +37,7 @@ def goes_by(report: Report) -> Section:
     if found.importances:
         caption = "How much worse the number gets when a column’s values are shuffled among the rows."
         pictures.append(figure(charts.importances(found, COLUMNS), caption, "By importance"))
-    told = [
-        one for one in found.effects if one.answer == found.answer
-    ]  # of many classes, the others are in the details
+    told = [one for one in found.effects if one.answer == found.answer]  # those of other classes: in the details
     pictures += [effect(one, schema) for one in told[: FIRST - len(pictures)]]
     rows = figures([_example(one, schema, found.answer) for one in found.examples])
     single = f"<h3>Single rows, and why they are answered so</h3>{rows}" if rows else ""
@@ -71,7 +69,7 @@ def _example(one: Example, schema: Schema, explained: str) -> str:
     other = text(instead(one, columns, bool(target.classes)), 500)
 
     def told(column: str, value: Any) -> str:
-        return f"{plain(column, 22)} = {_cell(value, columns.get(column))}"
+        return f"{plain(column, 18)} = {_cell(value, columns.get(column))}"
 
     picture = charts.parts(one, _scale(target), PARTS, told)
     return figure(picture, f"{said}. {base} {other}".strip(), _EXAMPLES[one.kind])
