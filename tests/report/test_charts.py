@@ -92,7 +92,7 @@ def test_marks_are_few_and_lie_between(one, other, most):
 
 @pytest.mark.parametrize(
     ("low", "high", "expected"),
-    [(0.0, 1.0, [0, 0.25, 0.5, 0.75, 1]), (0.48, 0.9, [0.6, 0.8]), (3.0, 3.0, [3.0])],
+    [(0.0, 1.0, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0.48, 0.9, [0.5, 0.6, 0.7, 0.8, 0.9]), (3.0, 3.0, [3.0])],
 )
 def test_marks_are_round(low, high, expected):
     assert ticks(low, high) == expected

@@ -216,7 +216,8 @@ def _axes(sheet: Sheet, scales: tuple[Scale, Scale], names: tuple[str, str], wor
     for tick in ticks(y.low, y.high):
         sheet.line((_LEFT, _RIGHT), (y(tick), y(tick)), "l")
         sheet.text(_LEFT - 5, y(tick) + 4, words[1](tick), "e m")
-    for tick in (_magnitudes(x.low, x.high) if x.log else []) or ticks(x.low, x.high):
+    marks = ticks(x.low, x.high, 5 if words[0] in (compact, percent) else 3)  # dates are long
+    for tick in (_magnitudes(x.low, x.high) if x.log else []) or marks:
         sheet.text(x(tick), _BOTTOM + 14, words[0](tick), _leaning(x(tick)))
     sheet.text((_LEFT + _RIGHT) / 2, _PLANE - 3, f"{short(names[0], 36)} →", "c m")
     sheet.text(2, 11, f"↑ {short(names[1], 36)}", "m")

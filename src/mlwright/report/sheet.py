@@ -87,13 +87,13 @@ def around(values: Sequence[float], edge: float = 0.06) -> tuple[float, float]:
     return low - air, high + air
 
 
-def ticks(low: float, high: float, most: int = 4) -> list[float]:
-    """Round numbers between the two, ``most`` of them or fewer."""
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Round numbers between the two: so many that there are ``most`` steps or fewer."""
     span = high - low
     if not (span > 0 and math.isfinite(span)):
         return [low] if math.isfinite(low) else []
     size = 10.0 ** math.floor(math.log10(span / most))
-    step = next((size * k for k in (1, 2, 2.5, 5) if span / (size * k) <= most), size * 10)
+    step = next((size * k for k in (1, 2, 5) if span / (size * k) <= most), size * 10)
     first = math.ceil(low / step - 1e-9)
     return [round(step * k, 12) for k in range(first, math.floor(high / step + 1e-9) + 1)]
 
