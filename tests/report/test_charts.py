@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from mlwright.contracts.insight import Bin, Calibration, Effect, Point, Range, Rung
+from mlwright.contracts.insight import Bin, Calibration, Effect, Importance, Point, Range, Rung
 from mlwright.report import charts
 from mlwright.report.sheet import WIDTH, Scale, ticks
 
@@ -72,6 +72,15 @@ def test_a_curve_tells_what_is_measured_from_what_is_expected(reports):
     one = msgspec.structs.replace(told, curve=(Rung(100, Range(0.5, 0.5, 0.5)),), ahead=())
     assert inside(charts.curve(one, "roc_auc"))
     assert "Expected" not in charts.curve(one, "roc_auc")
+
+
+def test_what_brings_next_to_nothing_is_not_drawn(reports):
+    told = reports.explanation("binary")
+    small = Importance(("since",), Range(1e-6, -1e-6, 2e-6))
+    more = msgspec.structs.replace(told, importances=(*told.importances, small))
+    assert charts.importances(more, 8) == charts.importances(told, 8)
+    assert "fare + boat 0.08" in charts.importances(told, 2)
+    assert "age" not in charts.importances(told, 2)
 
 
 def test_the_worst_recognised_answers_come_first(reports):

@@ -14,6 +14,7 @@ from mlwright.report.sheet import WIDTH, Scale, Sheet, around, short, ticks, wid
 from mlwright.report.words import baselines
 
 _ROW = 33.0  # what a row with its words above it takes
+_LITTLE = 0.01  # of what the most important column brings
 _PLANE = 190.0  # how high a picture with two axes is
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, WIDTH - 10.0, 20.0, _PLANE - 32.0
 
@@ -79,8 +80,9 @@ def rivals(verdict: Verdict) -> str:
 
 
 def importances(explanation: Explanation, most: int) -> str:
-    """How much worse the model gets without each column."""
-    some = explanation.importances[:most]
+    """How much worse the model gets without each column; what brings next to nothing is in the table."""
+    top = max((i.loss.value for i in explanation.importances), default=0.0)
+    some = [i for i in explanation.importances if i.loss.value >= _LITTLE * top][:most]
     rows = [Row(" + ".join(i.columns), i.loss.value, i.loss.low, i.loss.high, _rough(i.loss.value)) for i in some]
     told = "; ".join(f"{row.label} {row.said}" for row in rows)
     return bars(rows, f"What the model relies on, the most important first (loss of {explanation.metric}): {told}.")
