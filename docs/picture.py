@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
-HEIGHT = 680  # pixels of the report that are shown
+HEIGHT = 725  # pixels of the report that are shown
 COMMAND = "mlwright train flights.csv --target late --time departure --budget 20s"
 
 
