@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from mlwright.contracts.protocols import Truth
 from mlwright.search.conformal import band, cuts, held_intervals, held_sets, parts, sets
+from mlwright.search.difficulty import Cells
 
 
 def uneven(rows, seed):
@@ -107,10 +108,11 @@ def test_a_class_with_few_rows_is_cut_where_all_are():
 
 def test_what_is_measured_was_not_set_by():
     answer, truth = uneven(1000, 3)
-    found = held_intervals(answer, truth, parts(None, 1000, ordered=False))
+    cells = Cells((), (), {"numbers": np.zeros((1000, 0))})
+    found = held_intervals(answer, truth, cells, parts(None, 1000, ordered=False))
     assert sorted(found.rows) == list(range(1000))
     assert np.mean(found.holds) == pytest.approx(0.9, abs=0.03)
-    later = held_intervals(answer, truth, parts(None, 1000, ordered=True))
+    later = held_intervals(answer, truth, cells, parts(None, 1000, ordered=True))
     assert sorted(later.rows) == list(range(500, 1000))
     groups = np.arange(1000) // 10
     for learn, judge in parts(groups, 1000, ordered=False):
@@ -122,5 +124,6 @@ def test_what_is_measured_was_not_set_by():
 
 
 def test_one_row_can_be_measured_by_nobody():
-    found = held_intervals(np.zeros(1), Truth("regression", np.zeros(1), 0), parts(None, 1, ordered=False))
+    cells = Cells((), (), {"numbers": np.zeros((1, 0))})
+    found = held_intervals(np.zeros(1), Truth("regression", np.zeros(1), 0), cells, parts(None, 1, ordered=False))
     assert len(found.rows) == 0

@@ -404,8 +404,8 @@ class Candidates(Record, frozen=True):
 
     ``slope`` and ``offset`` calibrate probabilities; ``threshold`` is the least probability of the second class that is
     answered with it (binary). ``halves`` are half the width of the 90% interval between the ``edges`` of the answer,
-    both on the scaled target (regression); ``cuts`` are the least probability with which each class is in the set that
-    holds the truth with 90%.
+    both on the scaled target (regression), where columns do not say that a row is harder or easier; ``cuts`` are the
+    least probability with which each class is in the set that holds the truth with 90%.
     """
 
     trials: tuple[Trial, ...]

@@ -109,7 +109,7 @@ def _held_out_of_fold(search: Search, answer: NDArray[Any]) -> Held:
     groups = None if search.ground.groups is None else search.ground.groups[scored]
     cut = parts(groups, len(scored), search.ground.folds.ordered)
     if truth.task == "regression":
-        found = held_intervals(answer[:, 0], truth, cut)
+        found = held_intervals(answer[:, 0], truth, search.cells(), cut)
         return Held(found.rows, found.holds, found.widths * search.ground.table.schema.target.scale)
     return Held(*held_sets(full(answer, truth.task), truth, cut))
 

@@ -17,6 +17,7 @@ from mlwright.contracts.protocols import Feeds
 from mlwright.contracts.records import Schema
 from mlwright.search.blend import EDGE, Blend
 from mlwright.search.conformal import Band
+from mlwright.search.difficulty import emit_factor
 from mlwright.trials import Outcome
 
 TOLERANCE = 1e-5
@@ -140,9 +141,10 @@ def measure(session: graph.Session, probe: Feeds) -> float:
 def _half(answer: graph.Tensor, band: Band) -> graph.Tensor | float:
     """Half the width of each answer's interval (n, 1), or of all: each edge below the answer adds its step."""
     if not band.edges:
-        return band.halves[0]
+        return emit_factor(band.effects) * band.halves[0] if band.effects else band.halves[0]
     over = graph.cast(graph.apply("Greater", answer, np.array([band.edges])), "float64")
-    return over @ np.diff(band.halves)[:, None] + band.halves[0]
+    half = over @ np.diff(band.halves)[:, None] + band.halves[0]
+    return half * emit_factor(band.effects) if band.effects else half
 
 
 def _sets(shares: graph.Tensor, best: graph.Tensor, cuts: tuple[float, ...]) -> dict[str, graph.Tensor]:

@@ -17,6 +17,7 @@ from scipy.special import expit, softmax
 from mlwright import metrics
 from mlwright.contracts.protocols import Truth
 from mlwright.search.conformal import POINT, Band, band, cuts
+from mlwright.search.difficulty import Cells
 
 Floats = NDArray[np.floating[Any]]
 STEPS = 25  # members are drawn with replacement so often at most
@@ -85,11 +86,11 @@ def choose(
     return blend
 
 
-def promising(blend: Blend, predictions: Sequence[Floats], truth: Truth) -> Blend:
-    """The blend with intervals or label sets that hold the truth in nine of ten of these rows."""
+def promising(blend: Blend, predictions: Sequence[Floats], truth: Truth, cells: Cells) -> Blend:
+    """The blend with intervals or label sets that hold the truth in nine of ten of these rows, which have ``cells``."""
     answer = blend(predictions, truth.task)
     if truth.task == "regression":
-        return replace(blend, band=band(answer[:, 0], truth))
+        return replace(blend, band=band(answer[:, 0], truth, cells))
     return replace(blend, cuts=cuts(full(answer, truth.task), truth))
 
 

@@ -76,7 +76,7 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
         blend = choose([predictions[n] for n in names], truth, search.judge, problem.seed, problem.costs)
         kept = tuple(n for n, w in zip(names, blend.weights, strict=True) if w)
         blend = replace(blend, weights=tuple(w for w in blend.weights if w))
-        blend = promising(blend, [predictions[n] for n in kept], truth)
+        blend = promising(blend, [predictions[n] for n in kept], truth, search.cells())
         yield Choice(kept, blend, _folds(search, kept))
         if problem.max_size is not None or problem.max_latency is not None:
             yield Choice(kept, blend, (0,) * len(kept))

@@ -1,9 +1,10 @@
 """Intervals and label sets that hold the truth in nine of ten rows, set by out-of-fold predictions.
 
-Split conformal prediction (Lei et al. 2018, arXiv 1604.04173) by parts: numbers by bins of the prediction, since large
-answers usually miss by more (Mondrian conformal regressors; Boström and Johansson 2020), classes each with a threshold
-of its own, so that a rare one is held as often as a frequent one (LABEL; Sadinle, Lei and Wasserman 2019). What is set
-for a part holds in that part, whatever the model and the distribution, as long as new rows come as these did.
+Split conformal prediction (Lei et al. 2018, arXiv 1604.04173) by parts. Numbers by bins of the prediction, since large
+answers usually miss by more (Mondrian conformal regressors; Boström and Johansson 2020), after errors were divided by
+how hard their rows are (see `mlwright.search.difficulty`). Classes each with a threshold of its own, so that a rare one
+is held as often as a frequent one (LABEL; Sadinle, Lei and Wasserman 2019). What is set for a part holds in that part,
+whatever the model and the distribution, as long as new rows come as these did.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.contracts.protocols import Truth
+from mlwright.search.difficulty import Cells, Effect, difficulty, factor
 
 Floats = NDArray[np.floating[Any]]
+Split = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
 PROMISE = 0.9
 _BIN, BINS = 200, 10  # rows that the width of a bin rests on at least, and bins at most
 _CLASS = 20  # rows below which a class is cut where all are
@@ -23,14 +26,17 @@ _PARTS = 5
 
 
 class Band(NamedTuple):
-    """Half the width of an interval by the answer: ``halves[i]`` where so many ``edges`` are below it."""
+    """Half the width of an interval by the answer: ``halves[i]`` where so many ``edges`` are below it; times what the
+    columns say of how hard the row is."""
 
     edges: tuple[float, ...] = ()
     halves: tuple[float, ...] = (0.0,)
+    effects: tuple[Effect, ...] = ()
 
-    def half(self, answer: Floats) -> NDArray[np.float64]:
-        """(n,) half widths for answers (n,)."""
-        return np.array(self.halves)[np.searchsorted(self.edges, answer, side="left")]
+    def half(self, answer: Floats, cells: Cells | None = None) -> NDArray[np.float64]:
+        """(n,) half widths for answers (n,); the cells of these rows are needed where there are effects."""
+        half = np.array(self.halves)[np.searchsorted(self.edges, answer, side="left")]
+        return half if cells is None or not self.effects else half * factor(self.effects, cells)
 
 
 POINT = Band()  # no interval: where nothing was set
@@ -45,9 +51,18 @@ class Held(NamedTuple):
     widths: NDArray[np.float64]
 
 
-def band(answer: Floats, truth: Truth) -> Band:
+def band(answer: Floats, truth: Truth, cells: Cells | None = None) -> Band:
     """Bins of equally many answers (n,) and in each the distance that 90% of the out-of-fold errors keep below, each
-    row counted by its weight."""
+    row counted by its weight; with ``cells``, after errors were divided by how hard their rows are."""
+    error = np.abs(answer - truth.values)
+    rough = _binned(answer, error, truth)
+    if cells is None:
+        return rough
+    effects = difficulty(error / np.maximum(rough.half(answer), 1e-12), cells, truth.weight)
+    return _binned(answer, error / factor(effects, cells), truth)._replace(effects=effects) if effects else rough
+
+
+def _binned(answer: Floats, error: Floats, truth: Truth) -> Band:
     bins = int(np.clip(len(answer) // _BIN, 1, BINS))
     edges = np.unique(np.quantile(answer, np.arange(1, bins) / bins))
     edges = edges[edges < answer.max()]
@@ -55,7 +70,6 @@ def band(answer: Floats, truth: Truth) -> Band:
     few = [b for b in range(len(edges)) if (place == b).sum() < _BIN / 2]  # ties: such a bin joins the next one
     edges = np.delete(edges, few)
     place = np.searchsorted(edges, answer, side="left")
-    error = np.abs(answer - truth.values)
     halves = [_level(error[place == b], truth.at(place == b).weight) for b in range(len(edges) + 1)]
     return Band(tuple(map(float, edges)), tuple(halves))
 
@@ -78,7 +92,7 @@ def sets(shares: Floats, cut: tuple[float, ...]) -> NDArray[np.bool_]:
     return np.asarray((shares >= np.array(cut)) | best)
 
 
-def parts(groups: NDArray[Any] | None, rows: int, ordered: bool) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def parts(groups: NDArray[Any] | None, rows: int, ordered: bool) -> Split:
     """(rows to set by, rows to measure on), so that groups stay together and what is ordered in time is measured on
     later rows alone."""
     if ordered:
@@ -87,17 +101,17 @@ def parts(groups: NDArray[Any] | None, rows: int, ordered: bool) -> list[tuple[N
     return [(np.flatnonzero(codes % _PARTS != p), np.flatnonzero(codes % _PARTS == p)) for p in range(_PARTS)]
 
 
-def held_intervals(answer: Floats, truth: Truth, split: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Held:
+def held_intervals(answer: Floats, truth: Truth, cells: Cells, split: Split) -> Held:
     """Whether the truth lies in the interval, measured on rows that it was not set by."""
     found = []
     for learn, judge in split:
         if len(learn) and len(judge):
-            half = band(answer[learn], truth.at(learn)).half(answer[judge])
+            half = band(answer[learn], truth.at(learn), cells.at(learn)).half(answer[judge], cells.at(judge))
             found.append(Held(judge, np.abs(answer[judge] - truth.values[judge]) <= half, 2.0 * half))
     return _joined(found)
 
 
-def held_sets(shares: Floats, truth: Truth, split: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> Held:
+def held_sets(shares: Floats, truth: Truth, split: Split) -> Held:
     """Whether the true class is in the label set, measured on rows that it was not set by."""
     found = []
     for learn, judge in split:

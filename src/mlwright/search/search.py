@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from mlwright import metrics
 from mlwright.contracts.protocols import Clock, Listener, Truth
 from mlwright.contracts.records import Candidates, Feature, Trial, TrialSpec
+from mlwright.frames import feeds
 from mlwright.graph import Inputs, Session, compile
 from mlwright.search.assemble import emit
 from mlwright.search.blend import Blend, full, loss
+from mlwright.search.difficulty import Cells
 from mlwright.store import Run
 from mlwright.trials import (
     Ended,
@@ -242,6 +244,11 @@ class Search:
     def truth(self) -> Truth:
         """The truth of the rows `scored`."""
         return self.ground.truth.at(self.scored())
+
+    def cells(self) -> Cells:
+        """What the graph is fed for the rows `scored`."""
+        schema = self.ground.table.schema
+        return Cells.of(feeds(self.ground.frame[self.scored()], schema), schema)
 
     def score(self, trial: str) -> float:
         """A finished trial's out-of-fold metric."""
