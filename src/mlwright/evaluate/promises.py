@@ -110,7 +110,7 @@ def _trait(found: Calibration) -> str:
     if abs(lean) > 0.7 * found.error:
         return "probabilities are too high" if lean > 0 else "probabilities are too low"
     tilt = float(np.average((said - np.average(said, weights=rows)) * off, weights=rows))
-    return "the model is too sure of itself, " if tilt > 0 else "the model is too careful, "
+    return "the model is too sure of itself, off" if tilt > 0 else "the model is too careful, off"
 
 
 def _size(found: Calibration) -> str:
@@ -165,7 +165,7 @@ def uneven(found: Coverage | None, task: TaskKind) -> tuple[Finding, ...]:
     if not short and widened(found.held, looks).high >= least:
         return ()
     told = [f"{_percent(found.parts[name].value)} where {name}" for name in short[:3]]
-    where = f"{_percent(found.held.value)} of all rows" + (f", and in {', '.join(told)}" if told else "")
+    where = f"{_percent(found.held.value)} of all rows" + (f", but in {', '.join(told)}" if told else "")
     message = f"The {what} promise to hold the truth in {_percent(found.promised)} of the rows. They do in {where}."
     remedy = f"Take the {what} as too narrow there, and bring more such rows."
     return (Finding(code="uneven-coverage", severity="warning", message=message, remedy=remedy),)

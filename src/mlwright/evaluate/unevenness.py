@@ -11,9 +11,9 @@ from mlwright.metrics import find, shown, title
 
 _TOLD = 3  # weak slices that are told as findings
 _RATES = {
-    "missed": "Rows that are {0!r} get another answer",
-    "alarmed": "Rows that are not {0!r} are answered with it",
-    "wrong": "Rows are answered wrongly",
+    "missed": "Of the rows that are {0!r}, {1}% get another answer",
+    "alarmed": "Of the rows that are not {0!r}, {1}% are answered with it",
+    "wrong": "Of all rows, {1}% are answered wrongly",
 }
 
 
@@ -69,9 +69,9 @@ def _error(gap: Gap) -> str:
 def _rate(gap: Gap, evidence: Evidence) -> str:
     most, least, size = gap.rates[gap.most], gap.rates[gap.least], gap.size
     return (
-        f"{_RATES[gap.rate].format(str(evidence.classes[-1]))} unevenly: {_points(most.value)}% of them where "
-        f"{gap.column!r} is {gap.most}, {_points(least.value)}% where it is {gap.least}, a gap of "
-        f"{_points(size.value)} points ({_points(size.low)} to {_points(size.high)})."
+        f"{_RATES[gap.rate].format(str(evidence.classes[-1]), _points(most.value))} where {gap.column!r} is {gap.most}, "
+        f"and {_points(least.value)}% where it is {gap.least}: a gap of {_points(size.value)} points "
+        f"({_points(size.low)} to {_points(size.high)})."
     )
 
 
