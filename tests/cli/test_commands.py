@@ -17,7 +17,7 @@ from polars.testing import assert_frame_equal
 import mlwright
 
 Typed = Callable[..., Any]
-NAMES = ("explore", "train", "predict", "evaluate", "serve", "verify", "resume")
+NAMES = ("explore", "train", "predict", "evaluate", "explain", "serve", "verify", "resume")
 QUICK = 0.4  # seconds that a person takes for at once
 HEAVY = {"lightgbm", "onnx", "onnxruntime", "polars", "sklearn", "scipy", "numpy", "starlette", "uvicorn"}
 

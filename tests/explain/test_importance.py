@@ -19,7 +19,9 @@ def singles(subject: Subject) -> list[tuple[int, ...]]:
 
 
 def shaken(subject: Subject, together: list[tuple[int, ...]], asked: int = 20_000) -> Shaken:
-    return shake(subject, subject.unseen or subject.model, together, asked)
+    found = shake(subject, subject.unseen or subject.model, together, asked)
+    assert found is not None
+    return found
 
 
 def test_columns_are_ordered_by_what_they_bring(subject):

@@ -25,6 +25,7 @@ STAGES = {
     "plan": "planning",
     "search": "training",
     "assemble": "assembling",
+    "explain": "explaining",
     "scrutinise": "looking closely",
     "evaluate": "judging",
     "deploy": "writing",

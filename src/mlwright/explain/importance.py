@@ -20,11 +20,11 @@ from mlwright.metrics import Metric, Weigh
 REPEATS = 5  # times that each group is dealt out at most
 MOST = 1000  # rows
 FEWEST = 50  # rows below which nothing is said
-_LOT = 16_384  # rows that the graph is asked about at once
+_LOT = 8192  # rows that the graph is asked about at once
 _DRAWS, _FEW, _FEWEST_DRAWS = 200, 40, 10  # samples of the rows, for the interval
 _CALLS, _WORK = 6000, 20_000_000  # of the metric, and rows that it is asked about in all of them
 _PART = 0.25  # of a sample's difference from all rows that is gone
-_FOREIGN = 200  # calls of a metric that is none of ours
+_FOREIGN = 100  # calls of a metric that is none of ours
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +44,23 @@ class Shaken:
         return np.asarray(change.reshape(len(change), -1).mean(axis=1))
 
 
-def shake(subject: Subject, ask: Answers, groups: Sequence[tuple[int, ...]], asked: int) -> Shaken:
+def shake(
+    subject: Subject, ask: Answers, groups: Sequence[tuple[int, ...]], asked: int, clock: Clock | None = None
+) -> Shaken | None:
     """Deal out the values of each group among the rows, all its columns at once, asking the graph about ``asked`` rows
-    or so: first of more rows, then more often."""
+    or so: first of more rows, then more often, but not once the clock has ended; None if there was no time to do it
+    once."""
     rng = np.random.default_rng(subject.seed)
     each = asked // max(1, len(groups))
     rows = np.sort(rng.permutation(subject.rows)[: max(FEWEST, min(MOST, each))])
     repeats = int(np.clip(each // max(1, len(rows)), 1, REPEATS))
     plain = ask(subject.take(rows), rows)
-    units = [(group, rng.permutation(len(rows))) for group in groups for _ in range(repeats)]
-    found = []
+    units = [(group, rng.permutation(len(rows))) for _ in range(repeats) for group in groups]
+    found: list[Floats] = []
     lot = max(1, _LOT // max(1, len(rows)))
     for start in range(0, len(units), lot):
+        if clock is not None and clock.left <= 0:
+            break
         some = units[start : start + lot]
         cells = []
         for group, order in some:
@@ -63,10 +68,13 @@ def shake(subject: Subject, ask: Answers, groups: Sequence[tuple[int, ...]], ask
             for column in group:
                 subject.put(anew, column, subject.cells(column, rows[order]))
             cells.append(anew)
-        found.append(ask(joined(cells), np.tile(rows, len(some))).reshape(len(some), *plain.shape))
-    shape, orders = (len(groups), repeats), np.array([order for _, order in units])
-    dealt = np.concatenate(found).reshape(*shape, *plain.shape)
-    return Shaken(rows, plain, dealt, orders.reshape(*shape, len(rows)))
+        found.extend(ask(joined(cells), np.tile(rows, len(some))).reshape(len(some), *plain.shape))
+    whole = len(found) // len(groups)  # times that all of them were dealt out
+    if not whole:
+        return None
+    dealt = np.array(found[: whole * len(groups)]).reshape(whole, len(groups), *plain.shape)
+    orders = np.array([order for _, order in units[: whole * len(groups)]]).reshape(whole, len(groups), len(rows))
+    return Shaken(rows, plain, dealt.swapaxes(0, 1), orders.swapaxes(0, 1))
 
 
 def importances(
@@ -82,13 +90,14 @@ def importances(
     metric, y = subject.metric, subject.y
     if metric is None or y is None:
         return ()
-    known, repeats = y[shaken.rows], shaken.dealt.shape[1]
+    repeats = shaken.dealt.shape[1] if metric.name in metrics.METRICS else 1
+    known = y[shaken.rows]
     weight = None if subject.weight is None else subject.weight[shaken.rows]
 
     def weigher(prediction: Floats) -> Weigh:
         return metrics.weigher(metric, known, prediction, subject.threshold)
 
-    base, dealt = weigher(shaken.plain), [[weigher(one) for one in group] for group in shaken.dealt]
+    base, dealt = weigher(shaken.plain), [[weigher(one) for one in group[:repeats]] for group in shaken.dealt]
     sign = 1.0 if metric.greater_is_better else -1.0
 
     def counted(counts: Floats | None) -> Floats | None:
@@ -97,7 +106,7 @@ def importances(
     def losses(counts: Floats | None) -> Floats:
         worse = np.empty(len(groups))
         for i, (weighers, orders) in enumerate(zip(dealt, shaken.orders, strict=True)):
-            pairs = [None if counts is None else counts * counts[order] for order in orders]
+            pairs = [None if counts is None else counts * counts[order] for order in orders[:repeats]]
             worse[i] = np.mean([weigh(counted(pair)) for weigh, pair in zip(weighers, pairs, strict=True)])
         return sign * (base(counted(counts)) - worse)
 

@@ -22,6 +22,7 @@ _LOOKED = 1000  # rows that columns are compared on
 _TIMED = 128  # rows by which the graph's speed is measured
 _SHARES = {"importances": 0.5, "effects": 0.2, "examples": 0.15, "interactions": 0.15}
 _OWN = 0.7  # of the time that goes to the graph; the rest is for what is made of its answers
+_FIRST = 0.6  # of the time that importances may take at most
 _ROW = 20_000  # rows that the graph is asked about for the parts of one row
 
 
@@ -43,7 +44,9 @@ def explain(subject: Subject, clock: Clock | None = None, asked: int = ASKED) ->
     work = {name: int(asked * share) for name, share in _SHARES.items()}
     ask = subject.unseen or subject.model
     together = _strongest(subject, together, work["importances"] // importance.FEWEST)
-    shaken = importance.shake(subject, ask, together, work["importances"])
+    shaken = importance.shake(subject, ask, together, work["importances"], clock.within(_FIRST * clock.left))
+    if shaken is None:
+        return told
     found, metric = importance.importances(subject, together, shaken, clock), subject.metric
     told = msgspec.structs.replace(told, importances=found, metric=metric.name if metric and found else "")
     leading = _leading(subject, found, together, shaken.moved)

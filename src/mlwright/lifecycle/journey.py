@@ -121,7 +121,7 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
 
 def explain_seconds(budget: float | None) -> float:
     """What is kept of a budget for explaining the model."""
-    return 0.0 if budget is None else min(20.0, 0.03 * budget)
+    return 0.0 if budget is None else min(20.0, 0.5 + 0.025 * budget)
 
 
 def scrutiny_seconds(budget: float | None) -> float:

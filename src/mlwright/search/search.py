@@ -303,7 +303,8 @@ def _inputs(search: Search) -> Inputs:
 def unseen(search: Search, candidates: Candidates, seconds: float) -> dict[int, Session]:
     """By fold, the ensemble as it ships, but for having learnt from the other folds alone: it has not seen this fold's
     rows. Of as many folds as can be joined in so many ``seconds``, the last ones, which in time order know most."""
-    target, found, spent = search.ground.table.schema.target, {}, 0.0
+    target, started = search.ground.table.schema.target, time.monotonic()
+    found: dict[int, Session] = {}
     names = [member.trial for member in candidates.members]
     weights = tuple(member.weight for member in candidates.members)
     blend = Blend(weights, candidates.slope, candidates.offset)
@@ -311,9 +312,9 @@ def unseen(search: Search, candidates: Candidates, seconds: float) -> dict[int, 
         blend = replace(blend, threshold=candidates.threshold)
     for fold in reversed(range(search.ground.plan.folds)):
         fragments = [search.outcomes[name, fold].fragment for name in names]
-        paths = [outcome_path(search.run.path, name, fold) for name in names]
-        spent += sum(path.stat().st_size for path in paths) / _JOINED
-        if spent > seconds or not all(fragments):
+        size = sum(outcome_path(search.run.path, name, fold).stat().st_size for name in names)
+        spent = time.monotonic() - started
+        if spent + max(size / _JOINED, spent / max(1, len(found))) > seconds or not all(fragments):
             break
         outputs = emit([[one] for one in fragments if one is not None], blend, search.ground.table.schema)
         wanted = "probabilities" if target.classes else "value"
