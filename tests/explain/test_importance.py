@@ -79,7 +79,7 @@ def test_strength_is_between_columns_of_all_kinds(subject):
     number[::7] = np.nan
     tenth[::7] = ""
     one = subject(np.column_stack([number, X[:, 1]]), np.column_stack([tenth, S]), lambda x, s: x[:, 1])
-    table = strengths(one)
+    table = strengths(one, range(4))
     assert table[0, 2] > 0.6 and table[0, 1] < 0.2 and table[2, 3] < 0.2
     assert np.allclose(table, table.T) and (np.diag(table) == 1).all()
     assert groups(subject(X[:, :2], [[]] * 600, lambda x, s: x[:, 0])) == [(0,), (1,)]

@@ -14,36 +14,42 @@ from mlwright.explain.subject import Array, Floats, Subject, missing
 
 LIKE = 0.8  # of a group, any two columns go together at least so much
 _LEVELS = 10  # so many values of a column count each; the others count as one
-_WIDEST = 3000  # values of all columns together that are counted against each other
+_AT_ONCE = 200  # columns
 _ALONE = frozenset({"text", "list"})  # of these hardly a value comes twice
 
 
-def groups(subject: Subject) -> list[tuple[int, ...]]:
-    """The columns in groups of which any two go together at least LIKE (complete linkage), in the table's order."""
-    table = strengths(subject)
-    if len(table) < 2:
-        return [(i,) for i in range(len(table))]
+def groups(subject: Subject, columns: Sequence[int] | None = None) -> list[tuple[int, ...]]:
+    """The columns (all, or some hundreds of them) in groups of which any two go together at least LIKE (complete
+    linkage), in the table's order."""
+    columns = range(len(subject.columns)) if columns is None else columns
+    if len(columns) < 2:
+        return [(column,) for column in columns]
+    table = strengths(subject, columns)
     cut = fcluster(linkage(squareform(1 - table, checks=False), "complete"), 1 - LIKE, "distance")
     found: dict[int, list[int]] = {}
-    for column, group in enumerate(cut.tolist()):
+    for column, group in zip(columns, cut.tolist(), strict=True):
         found.setdefault(group, []).append(column)
     return sorted(tuple(group) for group in found.values())
 
 
-def strengths(subject: Subject, beside: Sequence[Floats] = ()) -> Floats:
+def toward(subject: Subject, values: Floats) -> Floats:
+    """(columns,) how much each column goes together with numbers (n,)."""
+    every = range(len(subject.columns))
+    lots = [strengths(subject, every[start : start + _AT_ONCE], [values]) for start in range(0, len(every), _AT_ONCE)]
+    return np.concatenate([table[-1, :-1] for table in lots]) if lots else np.zeros(0)
+
+
+def strengths(subject: Subject, columns: Sequence[int], beside: Sequence[Floats] = ()) -> Floats:
     """(p, p) between 0 and 1: the rank correlation of two numbers, or Cramer's V without its bias (Bergsma 2013) of the
     commonest values (numbers by tenths, "missing" a value of its own), whichever is more. Numbers (n,) that stand
     ``beside`` the columns come after them."""
-    values = [subject.cells(i) for i in range(len(subject.columns))] + list(beside)
-    kinds = [column.kind for column in subject.columns] + ["numeric" for _ in beside]
+    values = [subject.cells(i) for i in columns] + list(beside)
+    kinds = [subject.columns[i].kind for i in columns] + ["numeric" for _ in beside]
     out = np.eye(len(values))
     numbers = [i for i, one in enumerate(values) if one.dtype.kind == "f"]
     if len(numbers) > 1:
         out[np.ix_(numbers, numbers)] = _correlation(np.array([_ranks(values[i]) for i in numbers]))
     counted = [i for i, kind in enumerate(kinds) if kind not in _ALONE]
-    if len(counted) * (_LEVELS + 2) > _WIDEST:  # numbers are still compared by rank
-        last = len(values) - len(beside)
-        counted = counted[: _WIDEST // (_LEVELS + 2) - len(beside)] + list(range(last, len(values)))
     if len(counted) > 1:
         held = np.ix_(counted, counted)
         out[held] = np.maximum(out[held], _shared([_coded(values[i]) for i in counted]))

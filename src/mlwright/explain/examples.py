@@ -13,11 +13,13 @@ from mlwright.explain.subject import Answers, Floats, Index, Subject, shown
 
 Kind = Literal["typical", "sure", "unsure", "wrong", "asked"]
 _LOOKED = 300  # rows that may be shown
+_COMPARED = 20_000_000  # cells of two rows that are compared
 
 
 def pick(subject: Subject, ask: Answers) -> list[tuple[Kind, int]]:
     """Rows to show, each once, with the reason. Of a number there is no telling how sure the model is."""
-    rows = np.sort(np.random.default_rng(subject.seed + 6).permutation(subject.rows)[:_LOOKED])
+    looked = min(_LOOKED, int((_COMPARED / max(1, len(subject.columns))) ** 0.5))
+    rows = np.sort(np.random.default_rng(subject.seed + 6).permutation(subject.rows)[:looked])
     prediction = ask(subject.take(rows), rows)
     y = None if subject.y is None else subject.y[rows]
     ranked: list[tuple[Kind, Floats]] = [("typical", _strangeness(subject, rows))]

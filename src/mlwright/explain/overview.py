@@ -11,10 +11,10 @@ import numpy as np
 from mlwright.contracts.insight import Counterfactual, Example, Explanation, Importance
 from mlwright.contracts.protocols import Clock
 from mlwright.explain import effects, importance, interactions
-from mlwright.explain.alike import groups, strengths
+from mlwright.explain.alike import groups, toward
 from mlwright.explain.counterfactual import Goal, counterfactual
 from mlwright.explain.examples import example, pick
-from mlwright.explain.shapley import background
+from mlwright.explain.shapley import background, least
 from mlwright.explain.subject import Floats, Subject
 
 ASKED = 150_000  # rows that the graph is asked about in all where nobody waits for a clock
@@ -23,6 +23,7 @@ _TIMED = 128  # rows by which the graph's speed is measured
 _SHARES = {"importances": 0.5, "effects": 0.2, "examples": 0.15, "interactions": 0.15}
 _OWN = 0.7  # of the time that goes to the graph; the rest is for what is made of its answers
 _FIRST = 0.6  # of the time that importances may take at most
+_WIDE = 200  # columns that are looked at
 _ROW = 20_000  # rows that the graph is asked about for the parts of one row
 
 
@@ -38,12 +39,11 @@ def explain(subject: Subject, clock: Clock | None = None, asked: int = ASKED) ->
     if subject.rows < 2:
         return told
     asked = _affordable(subject, clock, asked)
-    together = groups(_few(subject, _LOOKED))
     if asked < importance.FEWEST * 2:
         return told
     work = {name: int(asked * share) for name, share in _SHARES.items()}
     ask = subject.unseen or subject.model
-    together = _strongest(subject, together, work["importances"] // importance.FEWEST)
+    together = _together(subject, work["importances"] // importance.FEWEST)
     shaken = importance.shake(subject, ask, together, work["importances"], clock.within(_FIRST * clock.left))
     if shaken is None:
         return told
@@ -62,12 +62,10 @@ def explain(subject: Subject, clock: Clock | None = None, asked: int = ASKED) ->
     return told
 
 
-def explain_rows(
-    subject: Subject, rows: Sequence[int], goal: Goal | None = None, asked: int = _ROW
-) -> tuple[Example, ...]:
-    """The parts of the answers for some of the subject's rows, each by ``asked`` questions or so; and the nearest way
-    to the goal, or, where it is None, to the class that comes second."""
-    behind = background(subject, asked)
+def explain_rows(subject: Subject, rows: Sequence[int], goal: Goal | None = None) -> tuple[Example, ...]:
+    """The parts of the answers for some of the subject's rows; and the nearest way to the goal, or, where it is None,
+    to the class that comes second."""
+    behind = background(subject, max(_ROW, least(subject)))
     if behind is None:
         return ()
     found = []
@@ -121,13 +119,16 @@ def _few(subject: Subject, most: int) -> Subject:
     return subject.part(np.sort(rows))
 
 
-def _strongest(subject: Subject, together: list[tuple[int, ...]], most: int) -> list[tuple[int, ...]]:
-    """The groups themselves, or so many of them: those that go together most with what the model answers."""
-    if len(together) <= max(1, most):
-        return together
+def _together(subject: Subject, most: int) -> list[tuple[int, ...]]:
+    """The columns in groups that tell the same: at most so many groups, of at most _WIDE columns. Where there are more,
+    those are left out that go together least with what the model answers."""
     few = _few(subject, _LOOKED)
+    together = groups(few) if len(subject.columns) <= _WIDE else []
+    if together and len(together) <= max(1, most):
+        return together
     answers = few.aimed(few.model(few.feeds, np.arange(few.rows)))[:, 0]
-    strength = strengths(few, [answers])[-1]
+    strength = toward(few, answers)
+    together = together or groups(few, sorted(np.argsort(-strength, kind="stable")[:_WIDE].tolist()))
     order = sorted(range(len(together)), key=lambda i: -max(strength[column] for column in together[i]))
     return [together[i] for i in sorted(order[: max(1, most)])]
 

@@ -8,6 +8,7 @@ that adds up to the answer in every single order. Columns in which a row and a b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import factorial
 
@@ -18,6 +19,7 @@ from mlwright.explain.subject import Answers, Array, Cells, Floats, Index, Subje
 ENUMERATED = 8  # columns up to which all coalitions are asked about
 MOST = 100  # background rows
 _FEWEST = 10
+_LOT = 4096  # rows that the graph is asked about at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,11 @@ def background(subject: Subject, asked: int) -> Background | None:
         return None
     rows = np.random.default_rng(subject.seed + 4).permutation(subject.rows)[:count]
     return Background(np.sort(rows), exact)
+
+
+def least(subject: Subject) -> int:
+    """Rows to be asked about below which there are no parts."""
+    return 2 * (len(subject.columns) + 1) * _FEWEST
 
 
 def shapley(subject: Subject, ask: Answers, row: int, behind: Background) -> Parts:
@@ -90,24 +97,43 @@ def _ordered(subject: Subject, ask: Answers, row: int, others: Index) -> Parts:
     columns = len(subject.columns)
     differs = np.array([_differs(subject, column, row, others) for column in range(columns)]).T  # (others, columns)
     rng = np.random.default_rng(subject.seed + 5)
-    orders, cells = [], []
-    for other, moving in zip(others, differs, strict=True):
+    orders: list[tuple[int, Index]] = []  # a background row, and the columns in the order in which they are switched
+    for other, moving in zip(others.tolist(), differs, strict=True):
         forwards = rng.permutation(np.flatnonzero(moving))
-        for order in (forwards, forwards[::-1]):
-            turn = np.full(columns, -1)  # equal in both: of no matter from whom it is
-            turn[order] = np.arange(len(order))
-            theirs = turn[None, :] >= np.arange(len(order) + 1)[:, None]
-            cells.append(_mixed(subject, row, np.full(len(order) + 1, other), theirs))
-            orders.append(order)
-    every = joined(cells)
-    answers = _wide(ask(every, np.full(len(every["numbers"]), row)))
-    adds, base, start = np.zeros((columns, answers.shape[1])), np.zeros(answers.shape[1]), 0
-    for order in orders:
-        path = answers[start : start + len(order) + 1]
-        start += len(order) + 1
-        adds[order] += np.diff(path, axis=0)
-        base += path[0]
-    return Parts(base / len(orders), adds / len(orders))
+        orders += [(other, forwards), (other, forwards[::-1])]
+    adds: dict[int, Floats] = {}
+    base: list[Floats] = []
+    for lot in _lots(orders):
+        every = joined([_path(subject, row, other, order) for other, order in lot])
+        answers, start = _wide(ask(every, np.full(len(every["numbers"]), row))), 0
+        for _, order in lot:
+            path = answers[start : start + len(order) + 1]
+            start += len(order) + 1
+            base.append(path[0])
+            for column, gain in zip(order.tolist(), np.diff(path, axis=0), strict=True):
+                adds[column] = adds.get(column, 0.0) + gain
+    none = np.zeros_like(base[0])
+    return Parts(np.mean(base, axis=0), np.array([adds.get(column, none) / len(orders) for column in range(columns)]))
+
+
+def _lots(orders: list[tuple[int, Index]]) -> Iterator[list[tuple[int, Index]]]:
+    """So many orders at a time that the graph is asked about _LOT rows or so at once."""
+    lot: list[tuple[int, Index]] = []
+    for one in orders:
+        lot.append(one)
+        if sum(len(order) + 1 for _, order in lot) >= _LOT:
+            yield lot
+            lot = []
+    if lot:
+        yield lot
+
+
+def _path(subject: Subject, row: int, other: int, order: Index) -> Cells:
+    """From a background row to the row, one column after the other."""
+    turn = np.full(len(subject.columns), -1)  # equal in both: of no matter from whom it is
+    turn[order] = np.arange(len(order))
+    theirs = turn[None, :] >= np.arange(len(order) + 1)[:, None]
+    return _mixed(subject, row, np.full(len(order) + 1, other), theirs)
 
 
 def _differs(subject: Subject, column: int, row: int, others: Index) -> Array:
