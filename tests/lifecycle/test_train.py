@@ -124,7 +124,7 @@ def test_test_data_judges(table, tmp_path):
 def test_stages_write_a_record_each_under_their_own_name():
     assert [stage.verb for stage in STAGES] == [
         *("ingest", "explore", "clean", "featurize", "plan"),
-        *("search", "explain", "scrutinise", "evaluate", "deploy"),
+        *("search", "explain", "scrutinise", "diagnose", "evaluate", "deploy"),
     ]
     assert len({stage.record for stage in STAGES}) == len(STAGES)
     assert FoldResult not in {stage.type for stage in STAGES}

@@ -19,8 +19,9 @@ from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.search import Search, make_plan
 from mlwright.store import Run
-from mlwright.trials import Ground, Pool
+from mlwright.trials import Ended, Ground, Job, Pool, failure, outcome_path, write_outcome
 from mlwright.trials.fold import fit_fold
+from mlwright.trials.worker import perform
 
 TRIALS = (
     TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
@@ -29,6 +30,49 @@ TRIALS = (
     TrialSpec(id="extratrees-1", learner="extratrees", options={"trees": 30}),
 )
 METRICS = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
+
+
+class Here:
+    """A pool that does its jobs at once, in this process; those of ``greedy`` need more than half of the room."""
+
+    room_of_all = 1000
+
+    def __init__(self, greedy: str = ""):
+        self.greedy, self.jobs, self._done = greedy, [], []
+
+    @property
+    def running(self) -> int:
+        return len(self._done)
+
+    @property
+    def memory(self) -> int:
+        return sum(ended.job.memory for ended in self._done)
+
+    def room(self, limit: int) -> int:
+        return self.room_of_all
+
+    def submit(self, job: Job) -> int:
+        self.jobs.append(job)
+        if job.trial == self.greedy and job.memory < self.room_of_all:
+            path = outcome_path(Path(job.run), job.trial, job.fold)
+            write_outcome(path, failure(job.trial, job.fold, "memory", "too much", 0.1))
+        else:
+            perform(job)
+        self._done.append(Ended(job, 0, "done", ""))
+        return len(self.jobs)
+
+    def wait(self, seconds: float) -> list[Ended]:
+        ended, self._done = self._done, []
+        return ended
+
+    def stop(self) -> None:
+        self._done = []
+
+
+@pytest.fixture
+def here() -> type[Here]:
+    """A pool that does its jobs in this process."""
+    return Here
 
 
 def table(task: str, rows: int = 150) -> pl.DataFrame:

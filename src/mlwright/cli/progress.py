@@ -27,6 +27,7 @@ STAGES = {
     "assemble": "assembling",
     "explain": "explaining",
     "scrutinise": "looking closely",
+    "diagnose": "diagnosing",
     "evaluate": "judging",
     "deploy": "writing",
 }

@@ -72,6 +72,9 @@ def train(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="By whose groups the model is looked at for fairness. Repeatable."),
     ] = None,
+    iterate: Annotated[
+        bool | None, typer.Option("--iterate", help="Try what the diagnosis of a first round of trials prescribes.")
+    ] = None,
     memory: Memory = None,
     problem: Annotated[
         str | None, typer.Option(metavar="FILE", help="A TOML file with any of these; what is typed wins.")
@@ -116,6 +119,7 @@ def train(
         monotone=by_column(monotone) if monotone else None,
         costs=costs_typed(cost) if cost else None,
         sensitive=tuple(sensitive) if sensitive else None,
+        iterate=iterate,
     )
     asked = problem_of(wish, problem)
     model = Path(out) if out is not None else Path("models", stem(data))

@@ -56,6 +56,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     monotone: dict[str, str] | None = None
     costs: dict[str, float | str] | None = None
     sensitive: tuple[str, ...] | None = None
+    iterate: bool | None = None
     tables: dict[str, TableWish] | None = None
 
 
@@ -94,6 +95,7 @@ def problem_of(typed: Wish, file: str | None) -> Problem:
         monotone=directions(wish.monotone),
         costs=costs(wish.costs),
         sensitive=wish.sensitive or (),
+        iterate=bool(wish.iterate),
     )
 
 

@@ -225,16 +225,47 @@ class Rung(Record, frozen=True):
     seen: float | None = None
 
 
+class Growth(Record, frozen=True):
+    """The learning curve: measured ``rungs``, fewest rows first, and those ``ahead``, which it was drawn on to.
+    ``more`` rows than ``start`` would bring ``gain`` (above 0 is better, never less); ``falls`` says whether the rungs
+    speak for any gain at all. ``latest``: in time order, the number of latest rows from which it learns better than
+    from all (0: none)."""
+
+    rungs: tuple[Rung, ...]
+    ahead: tuple[Rung, ...]
+    start: int
+    more: int
+    gain: Range
+    falls: bool
+    latest: int = 0
+
+
+class Tried(Record, frozen=True):
+    """A trial that the finding ``code`` prescribed: what it came to against the best one of the first round, out of
+    fold (a gain of the main metric; above 0 is better), and the share of the ensemble that it got."""
+
+    code: str
+    trial: str
+    gain: Range
+    weight: float = 0.0
+
+
 class Diagnosis(Record, frozen=True):
     """What keeps the model from being better, and what to try next.
 
     ``curve`` is measured, ``ahead`` the curve drawn on; a rung's ``seen`` is the metric on the rows learnt from.
-    ``ceiling`` is what the best possible model could reach as far as equal and near rows can tell. The findings'
-    codes: underfitting, overfitting, noise-ceiling, too-little-data, too-many-features, drift, unstable-selection,
-    label-noise, unfit-metric, learning-curve; each ``remedy`` names the next thing to try."""
+    ``more`` rows would bring ``gain`` (above 0 is better). ``ceiling`` is what the best possible model could reach as
+    far as equal and near rows can tell. ``suspects`` are rows whose label is doubted, weightiest first, by their place
+    in the data from 0; none where the data was sampled. ``tried`` are the prescriptions that --iterate tried. The
+    findings' codes: underfitting, overfitting, noise-ceiling, too-little-data, too-many-features, drift,
+    unstable-selection, label-noise, unfit-metric, learning-curve, iterated; each ``remedy`` names the next thing to
+    try."""
 
     curve: tuple[Rung, ...] = ()
     ahead: tuple[Rung, ...] = ()
+    more: int = 0
+    gain: Range | None = None
     ceiling: Range | None = None
     suspects: tuple[int, ...] = ()
+    tried: tuple[Tried, ...] = ()
     findings: tuple[Finding, ...] = ()

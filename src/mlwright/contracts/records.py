@@ -80,7 +80,8 @@ class Problem(Record, frozen=True):
     "true_negative"; ``sensitive`` names columns by whose groups the model is looked at. ``query`` is
     SQL for data in a database, ``schema`` the path of a Schema that the user corrected (TOML), ``tables`` are child
     tables, ``memory`` bytes that the run may take (None: three quarters of what is free), and ``keep`` the codes of
-    repairs that are not to be made.
+    repairs that are not to be made. ``iterate``: after a first round of trials, what their diagnosis prescribes is
+    tried too.
     """
 
     target: str
@@ -105,6 +106,7 @@ class Problem(Record, frozen=True):
     monotone: dict[str, Direction] = {}
     costs: dict[str, float] = {}
     sensitive: tuple[str, ...] = ()
+    iterate: bool = False
 
 
 class Notation(Record, frozen=True):
@@ -265,7 +267,7 @@ class Split(Record, frozen=True):
     inferred: bool = False
 
 
-TARGET, GROUP, WEIGHT = "__target__", "__group__", "__weight__"
+TARGET, GROUP, WEIGHT, ROW = "__target__", "__group__", "__weight__", "__row__"
 
 
 class Table(Record, frozen=True):
@@ -275,7 +277,8 @@ class Table(Record, frozen=True):
     columns TARGET (Int32 class index, or Float64) and, if the problem names a group or ``split`` found one, GROUP
     (Int32 codes); train.arrow has GROUP also where rows were recorded more than once: copies have one code. If the
     problem names a weight, they have WEIGHT (Float64, above 0, its mean over train.arrow is 1); a test table without
-    that column has none. Where ``split`` is by time the rows are in its order.
+    that column has none. Where ``split`` is by time the rows are in its order. train.arrow has ROW (UInt32), the place
+    of each row among those that were read, from 0.
 
     ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
     the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content; ``origins``
@@ -339,11 +342,16 @@ class Feature(Record, frozen=True):
     step: str
 
 
+Cure = Literal["", "fewer-columns", "fewer-rows"]
+
+
 class TrialSpec(Record, frozen=True):
     """One configuration to try; ``rows`` caps the rows that it is fitted on. ``bagged`` says whether the mean of its
     fold models ships; if not, folds only judge, and one model of all rows ships. A ``baseline`` is there to be
     beaten. ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same
-    kind ("trees+" for "trees")."""
+    kind ("trees+" for "trees"). ``cure`` is what a fold does first, by the rows that it learns from alone: leave out
+    columns that tell it nothing, or rows whose label it doubts. ``answers`` is the code of the finding that prescribed
+    the trial."""
 
     id: str
     learner: str
@@ -352,6 +360,8 @@ class TrialSpec(Record, frozen=True):
     bagged: bool = True
     baseline: bool = False
     flavour: str = ""
+    cure: Cure = ""
+    answers: str = ""
 
 
 class Plan(Record, frozen=True):

@@ -1,10 +1,27 @@
 """Predictions become a Scrutiny, which says where the model can be trusted, and a Verdict: every metric with its
 interval, simpler predictors beside it, a reasoned decision."""
 
-from mlwright.evaluate.compare import departs
+from mlwright.evaluate.compare import departs, gain
+from mlwright.evaluate.diagnosis import Checkup, Fewer, Gap, diagnose
 from mlwright.evaluate.evidence import Evidence, Held, Select
 from mlwright.evaluate.judge import fresh, judge
 from mlwright.evaluate.scrutiny import Look, scrutinise
 from mlwright.evaluate.sealed import Sealed, unseal
 
-__all__ = ["Evidence", "Held", "Look", "Sealed", "Select", "departs", "fresh", "judge", "scrutinise", "unseal"]
+__all__ = [
+    "Checkup",
+    "Evidence",
+    "Fewer",
+    "Gap",
+    "Held",
+    "Look",
+    "Sealed",
+    "Select",
+    "departs",
+    "diagnose",
+    "fresh",
+    "gain",
+    "judge",
+    "scrutinise",
+    "unseal",
+]

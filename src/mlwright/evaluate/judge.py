@@ -10,10 +10,10 @@ from mlwright.contracts.records import Score, Verdict
 from mlwright.evaluate.baselines import baselines
 from mlwright.evaluate.evidence import Array, Evidence
 from mlwright.evaluate.periods import by_period, mean, one_more
-from mlwright.evaluate.resample import FEWEST, Draws, Prepare, affordable, sample
+from mlwright.evaluate.resample import FEWEST, Draws, affordable, prepared, sample
 from mlwright.evaluate.rules import CONSTANT, Standing, decide
 from mlwright.evaluate.selection import optimism, repeats
-from mlwright.metrics import METRICS, Metric, Weigh, confusion, find, labels, of_task, score, shown, weigher
+from mlwright.metrics import METRICS, Metric, confusion, find, labels, of_task, score, shown
 
 LEAST = 20  # samples that an interval rests on
 _MOVED = "The number is the mean over periods of time, and the interval says where that of one more period may lie."
@@ -28,8 +28,8 @@ def judge(evidence: Evidence, seed: int) -> Verdict:
     metrics = of_task(evidence.task, main)
     _require_rows(evidence.y)
     counts = _counts(evidence)
-    model = {m.name: _number(m, evidence, evidence.prediction) for m in metrics}
-    rivals = {b: _number(main, evidence, p) for b, p in baselines(evidence, main).items()}
+    model = {m.name: prepared(m, evidence, evidence.prediction) for m in metrics}
+    rivals = {b: prepared(main, evidence, p) for b, p in baselines(evidence, main).items()}
     times, rows = _affordable(main, evidence, np.array(list(counts.values())))
     draws = Draws(len(evidence.y), evidence.groups, seed, rows)
     told = None if evidence.periods is None else by_period((model, rivals), evidence.periods)
@@ -71,7 +71,7 @@ def fresh(evidence: Evidence, seed: int) -> tuple[Score, ...]:
         raise InputError(
             "a row is of a class that the model doesn't know", way_out="leave such rows out, or train anew"
         )
-    numbers = {m.name: _number(m, evidence, prediction) for m in of_task(task, main)}
+    numbers = {m.name: prepared(m, evidence, prediction) for m in of_task(task, main)}
     times, rows = _affordable(main, evidence, None if task == "regression" else np.bincount(y))
     (sampled,) = sample((numbers,), Draws(len(y), evidence.groups, seed, rows), times)
     return tuple(seen.score(name) for name, seen in sampled.items())
@@ -90,19 +90,6 @@ def _affordable(main: Metric, evidence: Evidence, counts: Array | None) -> tuple
         return times, rows
     most = FEWEST if evidence.calls is None else evidence.calls // 10
     return min(times, FEWEST, max(LEAST, most)), rows
-
-
-def _number(metric: Metric, evidence: Evidence, prediction: Array) -> Prepare:
-    """From row numbers to the metric's weigher on these rows, in which each also counts by its own weight."""
-
-    def prepare(rows: Array) -> Weigh:
-        weigh = weigher(metric, evidence.y[rows], prediction[rows], evidence.threshold)
-        if evidence.weight is None:
-            return weigh
-        own = evidence.weight[rows]
-        return lambda counts: weigh(own if counts is None else own * counts)
-
-    return prepare
 
 
 def _in_time(told: tuple[dict[str, Array], ...] | None, main: Metric) -> dict[str, tuple[float, ...]]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mlwright.contracts.records import Score
-from mlwright.evaluate.evidence import Array
-from mlwright.metrics import Metric, Weigh
+from mlwright.evaluate.evidence import Array, Evidence
+from mlwright.metrics import Metric, Weigh, weigher
 
 WORK, FEWEST, MOST = 10_000_000, 100, 500
 ENOUGH, RAREST = 10_000, 50
@@ -76,6 +76,19 @@ class Sampled:
         return Score(
             metric=metric, value=self.value, low=min(float(low), self.value), high=max(float(high), self.value)
         )
+
+
+def prepared(metric: Metric, evidence: Evidence, prediction: Array) -> Prepare:
+    """From row numbers to the metric's weigher on these rows, in which each also counts by its own weight."""
+
+    def prepare(rows: Array) -> Weigh:
+        weigh = weigher(metric, evidence.y[rows], prediction[rows], evidence.threshold)
+        if evidence.weight is None:
+            return weigh
+        own = evidence.weight[rows]
+        return lambda counts: weigh(own if counts is None else own * counts)
+
+    return prepare
 
 
 def sample(contests: tuple[Mapping[str, Prepare], ...], draws: Draws, times: int) -> tuple[dict[str, Sampled], ...]:

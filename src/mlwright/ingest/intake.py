@@ -11,7 +11,19 @@ import polars as pl
 
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
-from mlwright.contracts.records import GROUP, TARGET, WEIGHT, Column, Finding, Origin, Problem, Schema, Split, Table
+from mlwright.contracts.records import (
+    GROUP,
+    ROW,
+    TARGET,
+    WEIGHT,
+    Column,
+    Finding,
+    Origin,
+    Problem,
+    Schema,
+    Split,
+    Table,
+)
 from mlwright.ingest import children, holdout, kinds, sample
 from mlwright.ingest.copies import check_kept, copies, seen_before
 from mlwright.ingest.correction import correct, told
@@ -130,7 +142,7 @@ def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
         )
     if problem.weight is not None and problem.weight in (problem.group, problem.time):
         raise InputError(f"{problem.weight!r} is the weight and can't be the group or the time too", where=where)
-    for name in (TARGET, GROUP, WEIGHT):
+    for name in (TARGET, GROUP, WEIGHT, ROW):
         if name in frame.columns:
             what = f"the column name {name!r} is used by mlwright itself"
             raise InputError(what, where=where, way_out="Rename this column.")
@@ -142,7 +154,8 @@ def _as_no_feature(column: Column) -> Column:
 
 def _typed(frame: pl.DataFrame, features: pl.DataFrame, where: str, target: pl.Series, problem: Problem) -> _Rows:
     """All typed rows with TARGET and GROUP, in time order if the problem names a time."""
-    typed = features.with_columns(target.alias(TARGET))
+    places = pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+    typed = features.with_columns(target.alias(TARGET), places.alias(ROW))
     findings = []
     gaps = frames.texts(frame[problem.target]).null_count()
     if gaps:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
 import polars as pl
 
 from mlwright import bundle, deploy, evaluate, metrics
@@ -19,16 +18,18 @@ from mlwright.contracts.report import Report
 from mlwright.explore import explore
 from mlwright.featurize import featurize
 from mlwright.ingest import ingest
+from mlwright.lifecycle.checkup import SHARE, checkup
 from mlwright.lifecycle.costs import check_costs
 from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
 from mlwright.lifecycle.explanation import explain_run
 from mlwright.lifecycle.judges import Asking, asking
 from mlwright.report import Card, card, draw
-from mlwright.search import SHARE, Search, conclude, features, is_sampled, learning_curve, make_plan
+from mlwright.search import Search, conclude, features, make_plan, measure, prescribe, share
 from mlwright.store import Run, atomic_write
 from mlwright.trials import Ground, Pool
 
 R = TypeVar("R", bound=Record)
+SECOND = 0.3  # of the budget is for the second round of trials, where there is one
 
 
 class Request(Record, frozen=True):
@@ -116,7 +117,7 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
     if budget is None:
         return 0.0
     cells = (table.rows + table.holdout) * (len(table.schema.features) + len(table.schema.target.classes))
-    return min(0.4 * budget, 1.5 + 0.04 * budget + cells / 4e6)
+    return min(0.4 * budget, 1.5 + (0.04 + SHARE) * budget + cells / 4e6)
 
 
 def explain_seconds(budget: float | None) -> float:
@@ -165,13 +166,13 @@ def searched(j: Journey) -> Candidates:
     """Plan -> Candidates, and model.onnx beside them."""
     if j.pool is None:
         raise RunError("there is no worker process to search with")
-    if is_sampled(j.search) and j.problem.budget is not None:
-        j.search.reserve = SHARE * j.problem.budget
+    j.search.reserve = _kept_for_diagnosis(j)
     j.search.execute(j.pool)
     j.search.reserve = 0.0
-    curve = learning_curve(j.search, j.pool)
+    measure(j.search, j.pool)
+    if j.problem.iterate:
+        _try_remedies(j, j.pool)
     candidates, assembly = conclude(j.search, j.pool, j.metric[1])
-    candidates = msgspec.structs.replace(candidates, findings=curve)
     j.run.write("features", features(j.search, candidates))
     atomic_write(j.run.path / "model.onnx", assembly.model)
     return candidates
@@ -194,11 +195,37 @@ def scrutinised(j: Journey) -> Scrutiny:
     return evaluate.scrutinise(j.evidence, evaluate.Look(costs, sensitive, j.problem.seed, clock))
 
 
+def _kept_for_diagnosis(j: Journey) -> float:
+    """Seconds of a budget that the first round of trials leaves."""
+    if j.problem.budget is None:
+        return 0.0
+    return share(j.search) + (SECOND * j.problem.budget if j.problem.iterate else 0.0)
+
+
+def _try_remedies(j: Journey, pool: Pool) -> None:
+    """What the first round's diagnosis prescribes, as further trials of the plan. A run that is gone on with has them
+    in its plan already."""
+    plan = j.get("plan", Plan)
+    if not any(spec.answers for spec in plan.trials):
+        looked = checkup(j.search, None, j.search.clock.within(SHARE * (j.problem.budget or float("inf"))))
+        plan = prescribe(j.search, evaluate.diagnose(looked), looked.growth.latest if looked.growth else 0)
+        j.put("plan", plan)
+    j.search.ground = replace(j.search.ground, plan=plan)
+    j.search.execute(pool)
+
+
+def diagnosed(j: Journey) -> Diagnosis:
+    """Candidates -> Diagnosis."""
+    most = float("inf") if j.problem.budget is None else min(SHARE * j.problem.budget, 0.3 * j.clock.left)
+    return evaluate.diagnose(checkup(j.search, j.get("candidates", Candidates), j.clock.within(most)))
+
+
 def evaluated(j: Journey) -> Verdict:
     """Candidates -> Verdict."""
     table, candidates = j.get("table", Table), j.get("candidates", Candidates)
     findings = (*j.get("repairs", Recipe).findings, *table.findings, *j.get("profile", Profile).findings)
     findings = (*findings, *candidates.findings, *j.get("scrutiny", Scrutiny).findings)
+    findings = (*findings, *j.get("diagnosis", Diagnosis).findings)
     return evaluate.judge(replace(j.evidence, findings=findings, calls=j.ask().calls), j.problem.seed)
 
 

@@ -17,7 +17,7 @@ import msgspec
 from mlwright import bundle
 from mlwright.contracts.address import absolute, scrub
 from mlwright.contracts.errors import InputError, RunError
-from mlwright.contracts.insight import Explanation, Scrutiny
+from mlwright.contracts.insight import Diagnosis, Explanation, Scrutiny
 from mlwright.contracts.protocols import Clock, Listener
 from mlwright.contracts.records import (
     Candidates,
@@ -40,6 +40,7 @@ from mlwright.lifecycle.journey import (
     Request,
     cleaned,
     deployed,
+    diagnosed,
     evaluated,
     explained,
     explored,
@@ -73,6 +74,7 @@ STAGES = (
     Stage("search", "candidates", Candidates, searched),
     Stage("explain", "explanation", Explanation, explained),
     Stage("scrutinise", "scrutiny", Scrutiny, scrutinised),
+    Stage("diagnose", "diagnosis", Diagnosis, diagnosed),
     Stage("evaluate", "verdict", Verdict, evaluated),
     Stage("deploy", "release", Release, deployed),
 )
@@ -124,6 +126,7 @@ def train(
     monotone: Mapping[str, str] | None = None,
     costs: Mapping[str, float] | None = None,
     sensitive: Sequence[str] = (),
+    iterate: bool = False,
     out: str | os.PathLike[str] | None = None,
     runs: str | os.PathLike[str] | None = None,
     listener: Listener | None = None,
@@ -140,8 +143,9 @@ def train(
     columns whether the answer (the number, or the probability of the second class) may only go "up" or only "down" with
     them. ``costs`` says what a "false_positive" and a "false_negative" cost (and a "true_positive" or "true_negative",
     if they do): the decision threshold makes their mean small. ``sensitive`` names columns by whose groups the model is
-    looked at. The model is written to the folder ``out`` and the run kept under ``runs``, where these are given. Raises
-    InputError, BudgetError or RunError, which say what to do about it.
+    looked at. ``iterate`` tries what the diagnosis of a first round of trials prescribes, within the same budget (after
+    ``trials``: six more at most). The model is written to the folder ``out`` and the run kept under ``runs``, where
+    these are given. Raises InputError, BudgetError or RunError, which say what to do about it.
     """
     name, own = given(metric)
     problem = Problem(
@@ -165,6 +169,7 @@ def train(
         monotone=directions(monotone),
         costs=read_costs(costs),
         sensitive=tuple(sensitive),
+        iterate=iterate,
     )
     clock = Clock.lasting(problem.budget)
     with ExitStack() as stack:
@@ -261,6 +266,7 @@ def _travel(journey: Journey) -> Arrival:
             *journey.get("profile", Profile).findings,
             *journey.get("candidates", Candidates).findings,
             *journey.get("scrutiny", Scrutiny).findings,
+            *journey.get("diagnosis", Diagnosis).findings,
         )
         model = Path(journey.get("release", Release).path)
         return Arrival(run.path, model, journey.get("verdict", Verdict), findings, time.monotonic() - started)

@@ -4,15 +4,18 @@ from mlwright.search.assemble import Assembly
 from mlwright.search.blend import Blend, full, weigh
 from mlwright.search.choice import conclude
 from mlwright.search.conformal import held_intervals, held_sets, parts
-from mlwright.search.curve import SHARE, is_sampled, learning_curve
+from mlwright.search.curve import learning_curve
+from mlwright.search.measuring import Measured, best, is_sampled, measure, measured, share
 from mlwright.search.plan import make_plan
-from mlwright.search.search import Search, features, reader, unseen
+from mlwright.search.remedies import prescribe
+from mlwright.search.search import Search, features, reader, score_of, unseen
 
 __all__ = [
-    "SHARE",
     "Assembly",
     "Blend",
+    "Measured",
     "Search",
+    "best",
     "conclude",
     "features",
     "full",
@@ -21,8 +24,13 @@ __all__ = [
     "is_sampled",
     "learning_curve",
     "make_plan",
+    "measure",
+    "measured",
     "parts",
+    "prescribe",
     "reader",
+    "score_of",
+    "share",
     "unseen",
     "weigh",
 ]

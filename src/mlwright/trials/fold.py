@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,23 +35,29 @@ from mlwright.frames import feeds as feeds_of
 from mlwright.learners import Learner
 from mlwright.store import Run, atomic_write
 from mlwright.trials import folds
+from mlwright.trials.cures import Ready, cured
 from mlwright.trials.matrix import CROSS, Matrix, Rows, blocks, fit_matrix, side_by_side
 from mlwright.trials.probe import probe
 from mlwright.trials.shelf import shelved
 
 _SUM = 32  # bytes of a SHA-256
+_ARRAYS = ("prediction", "native", "learnt", "seen")
+_SEEN, _CELLS = 2000, 20_000  # rows that were learnt from and are answered, and answers for them, at most
 WATCHED = 8  # one training row in so many says when to stop
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a fold left behind: the result, its graph (None if it failed), the graph's predictions of the rows it was
-    scored on (n, w), and the fitted model's own of the probe rows (p, w)."""
+    scored on (n, w), and the fitted model's own of the probe rows (p, w) and of some of the rows that it learnt from:
+    ``learnt`` (m,) are their places in the training table, ``seen`` (m, w) what it answers for them."""
 
     result: FoldResult
     fragment: graph.Tensor | None
     prediction: NDArray[np.float32]
     native: NDArray[np.float64]
+    learnt: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    seen: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 1), np.float32))
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def read_outcome(path: Path) -> Outcome | None:
     with np.load(io.BytesIO(archived), allow_pickle=False) as archive:
         result = msgspec.json.decode(archive["result"].tobytes(), type=FoldResult)
         fragment = graph.load(archive["fragment"].tobytes()) if archive["fragment"].size else None
-        return Outcome(result, fragment, archive["prediction"], archive["native"])
+        return Outcome(result, fragment, *(archive[name] for name in _ARRAYS))
 
 
 def write_outcome(path: Path, outcome: Outcome) -> None:
@@ -126,8 +132,7 @@ def write_outcome(path: Path, outcome: Outcome) -> None:
         buffer,
         result=np.frombuffer(msgspec.json.encode(outcome.result), np.uint8),
         fragment=np.frombuffer(graph.dump(outcome.fragment) if outcome.fragment else b"", np.uint8),
-        prediction=outcome.prediction,
-        native=outcome.native,
+        **{name: getattr(outcome, name) for name in _ARRAYS},
     )
     path.parent.mkdir(exist_ok=True)
     atomic_write(path, sha256(buffer.getbuffer()).digest() + buffer.getbuffer())
@@ -156,14 +161,19 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     cut = ground.plan.splitter
     if cut == "time":
         cut = "group" if ground.problem.group else "plain"
-    parts = folds.assign(cut, rows.truth, groups, CROSS, fixed).of
+    parts = folds.assign(cut, rows.truth, groups, CROSS, fixed)
     valid = ground.rows(ground.folds.valid(fold))
     begun = time.monotonic()
-    matrix = _matrix(ground, spec, fold, _Cut(rows, parts, valid))
+    matrix = _matrix(ground, spec, fold, _Cut(rows, parts.of, valid))
     made = time.monotonic() - begun
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
     settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
-    learner.fit(matrix.values, rows.truth, Terms(seed, clock, watch, settled, _bound(matrix, ground.problem)))
+    terms = Terms(seed, clock, watch, settled, _bound(matrix, ground.problem))
+    ready = Ready(matrix, np.arange(len(learn)), rows.truth, terms)
+    if spec.cure:
+        ready = cured(spec.cure, ready, lambda: plugins.make("mlwright.learners", spec.learner, spec.options), parts)
+    matrix, learn = ready.matrix, learn[ready.rows]
+    learner.fit(matrix.values[ready.rows], ready.truth, ready.terms)
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
     if matrix.scored is None or matrix.probed is None:
@@ -187,7 +197,14 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         refused=matrix.refused,
         settled=learner.settled,
     )
-    return Outcome(result, answer, prediction, native)
+    some = _spread(len(learn), min(_SEEN, _CELLS // ground.truth.width))
+    seen = np.asarray(learner.predict(matrix.values[ready.rows[some]]), np.float32)
+    return Outcome(result, answer, prediction, native, learn[some], seen)
+
+
+def _spread(rows: int, most: int) -> NDArray[np.int64]:
+    """At most so many of the rows, evenly."""
+    return np.linspace(0, rows - 1, min(rows, max(most, 1))).astype(np.int64)
 
 
 def _settled(ground: Ground, spec: TrialSpec) -> tuple[dict[str, Any], ...]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
+from mlwright.contracts.records import Cure
+
 MEMORY = 77  # the exit status of a job that ran out of memory even for saying so
 
 
 class Job(msgspec.Struct, frozen=True):
     """One fold of one trial of a run. On the monotonic clock, learning should stop at ``deadline`` and the process is
     killed at ``limit``; ``memory`` is bytes that it may take beyond what the worker holds (0: any); ``kill`` ends job
-    ``id``; ``rows`` caps the rows that the trial is fitted on instead of its own cap."""
+    ``id``; ``rows`` caps the rows that the trial is fitted on instead of its own cap, ``cure`` is done instead of its
+    own."""
 
     id: int
     run: str = ""
@@ -21,11 +24,13 @@ class Job(msgspec.Struct, frozen=True):
     memory: int = 0
     kill: bool = False
     rows: int | None = None
+    cure: Cure = ""
 
     @property
     def name(self) -> str:
-        """What its outcome is filed under: the trial, or the trial on fewer rows."""
-        return self.trial if self.rows is None else f"{self.trial}@{self.rows}"
+        """What its outcome is filed under: the trial, or the trial on fewer rows or after a cure."""
+        name = self.trial if self.rows is None else f"{self.trial}@{self.rows}"
+        return f"{name}~{self.cure}" if self.cure else name
 
 
 class News(msgspec.Struct, frozen=True):

@@ -36,6 +36,8 @@ def perform(job: Job) -> None:
     spec = next(t for t in plan.trials if t.id == job.trial)
     if job.rows is not None:
         spec = msgspec.structs.replace(spec, id=job.name, rows=job.rows)
+    if job.cure:
+        spec = msgspec.structs.replace(spec, id=job.name, cure=job.cure)
     try:
         outcome = fit_fold(Ground.of(run), spec, job.fold, Clock(job.deadline))
     except MemoryError:
