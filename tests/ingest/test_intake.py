@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from mlwright.contracts.errors import InputError, SchemaError
-from mlwright.contracts.records import GROUP, ROW, TARGET, Problem
+from mlwright.contracts.records import ASIDE, GROUP, ROW, TARGET, Problem
 from mlwright.ingest import ingest, labelled
 
 RNG = np.random.default_rng(1)
@@ -119,7 +119,7 @@ def test_constants_identifiers_and_repeated_rows_are_told(tmp_path):
     frame = pl.concat([frame, frame.with_columns(key=pl.col("key") + "b")])
     found = ingest(frame, Problem(target="y"), tmp_path)
     assert {"constant-column", "identifier-column", "duplicate-rows"} <= codes(found)
-    assert train_of(tmp_path).columns == ["n", "c", TARGET, ROW, GROUP]
+    assert train_of(tmp_path).columns == ["n", "c", f"{ASIDE}key", TARGET, ROW, GROUP]
 
 
 def test_the_group_is_no_feature_and_the_rows_are_in_time_order(tmp_path):

@@ -45,6 +45,6 @@ def test_findings_are_told_with_and_without_a_target() -> None:
     }
     with_target = mlwright.explore(holed, target="y")
     codes = {finding.code for finding in with_target.findings}
-    assert {"leak-suspect", "mostly-missing"} <= codes
-    assert not any(finding.column == "y" and finding.code == "leak-suspect" for finding in with_target.findings)
+    assert {"leak-target-copy", "mostly-missing"} <= codes
+    assert not any(finding.column == "y" and finding.code == "leak-target-copy" for finding in with_target.findings)
     assert "mostly-missing" in {finding.code for finding in mlwright.explore(holed).findings}

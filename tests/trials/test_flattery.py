@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mlwright.contracts.protocols import Truth
-from mlwright.trials import flattery
+from mlwright.trials import flattery, without
 
 RNG = np.random.default_rng(0)
 GROUP = np.repeat(np.arange(60), 20)
@@ -44,3 +44,19 @@ def test_classes_that_stand_alone_have_no_roc_auc_but_a_share():
     seen = flattery(X, known, GROUP >= 45, GROUP, 0)
     assert np.isnan(seen.apart)
     assert seen.share > 1
+
+
+@pytest.mark.parametrize("task", ["regression", "binary", "multiclass"])
+def test_what_is_dropped_is_missed_as_much_as_it_tells(task):
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=1200) if task == "regression" else rng.integers(0, 2 + (task == "multiclass"), 1200)
+    x = np.column_stack([values + 0.01 * rng.normal(size=1200), rng.random(1200), rng.random(1200)]).astype(np.float32)
+    truth = Truth(task, values, 0 if task == "regression" else int(values.max()) + 1)
+    held = np.arange(1200) >= 900
+    known, less = without(x, truth, held, np.array([True, False, False]), 0)
+    same = without(x, truth, held, np.array([False, True, False]), 0)
+    if task == "binary":
+        assert known > 0.99 and 0.4 < less < 0.6
+    else:
+        assert known < 0.5 * less
+    assert same[0] == known and abs(same[1] - known) < 0.1

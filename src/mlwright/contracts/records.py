@@ -29,7 +29,7 @@ NUMBER_KINDS: tuple[ColumnKind, ...] = ("numeric", "boolean", "datetime")
 STRING_KINDS: tuple[ColumnKind, ...] = ("categorical", "ordinal", "text", "list")
 REPAIRS = (
     *("sentinel-values", "impossible-values", "zero-for-missing", "default-dates"),
-    *("duplicate-rows", "time-order", "grouped-rows"),
+    *("duplicate-rows", "time-order", "grouped-rows", "leak-target-copy"),
 )
 """Codes of findings that are acted on, unless `Problem.keep` names them."""
 ITEM_MARK = "\x1f"  # stands between the items of a list in one text of the graph's input ``strings``
@@ -268,6 +268,7 @@ class Split(Record, frozen=True):
 
 
 TARGET, GROUP, WEIGHT, ROW = "__target__", "__group__", "__weight__", "__row__"
+ASIDE = "__aside__"
 
 
 class Table(Record, frozen=True):
@@ -278,7 +279,8 @@ class Table(Record, frozen=True):
     (Int32 codes); train.arrow has GROUP also where rows were recorded more than once: copies have one code. If the
     problem names a weight, they have WEIGHT (Float64, above 0, its mean over train.arrow is 1); a test table without
     that column has none. Where ``split`` is by time the rows are in its order. train.arrow has ROW (UInt32), the place
-    of each row among those that were read, from 0.
+    of each row among those that were read, from 0, and identifiers as they were written (String), each by its name
+    behind ASIDE: only exploring looks at them.
 
     ``holdout`` says how many rows are sealed and ``sealed`` why: "" (none), "rows" (a random, grouped or latest part of
     the table) or "test" (the user's own test data). ``fingerprint`` is the SHA-256 of the raw content; ``origins``
@@ -300,13 +302,15 @@ class Profile(Record, frozen=True):
     """What exploring found: a finding has a code, evidence and a remedy.
 
     ``unknowns`` are numbers that stand for "missing" (seconds since 1970 in a column of moments), by the code of the
-    finding that says so and by column; ``cells`` says how many cells hold one, by code.
+    finding that says so and by column; ``cells`` says how many cells hold one, by code. ``leaks`` says of every check
+    for leaks, by its code, "found", "clear", or why it does not apply.
     """
 
     rows: int
     findings: tuple[Finding, ...] = ()
     unknowns: dict[str, dict[str, tuple[float, ...]]] = {}
     cells: dict[str, int] = {}
+    leaks: dict[str, str] = {}
 
 
 class StepSpec(Record, frozen=True):

@@ -5,7 +5,7 @@ numbers      numbers and moments that stand for "missing" or can't be; strays: v
 spellings    one category written in several ways
 duplicates   rows nearly the same, and the same but for the class
 oddity       rows unlike all others
-suspects     single columns that tell the target almost perfectly
+leaks        what tells the target and will not be known when a prediction is asked for
 portrait     the whole of what `mlwright explore` shows: distribution, association, gaps, trend, balance, comparison
              are its parts, aim is the target seen in parts of the rows, story and advice put it into words
 """
@@ -14,16 +14,17 @@ from __future__ import annotations
 
 import polars as pl
 
+from mlwright.contracts.protocols import Clock
 from mlwright.contracts.records import TARGET, Finding, Profile, Table
 from mlwright.explore.comparison import Other
 from mlwright.explore.distinct import occurrences
 from mlwright.explore.duplicates import contradictions, near_copies
+from mlwright.explore.leaks import leaks
 from mlwright.explore.missing import missingness
 from mlwright.explore.numbers import odd_numbers
 from mlwright.explore.oddity import stand_apart
 from mlwright.explore.portrait import Sight, portray
 from mlwright.explore.spellings import variants
-from mlwright.explore.suspects import leaks
 
 __all__ = ["Other", "Sight", "explore", "portray"]
 
@@ -31,10 +32,10 @@ RARE = 0.01
 _TOLD = 50  # findings of a kind
 
 
-def explore(table: Table, frame: pl.DataFrame) -> Profile:
+def explore(table: Table, frame: pl.DataFrame, clock: Clock | None = None) -> Profile:
     """The Profile of a Table; ``frame`` holds its rows to learn from, as in train.arrow.
 
-    The findings and their codes are listed in docs/guide/cleaning.md. Only "leak-suspect", "class-imbalance" and
+    The findings and their codes are listed in docs/guide/cleaning.md. Only the leaks, "class-imbalance" and
     "contradictory-labels" look at the target; what is to be repaired is found in the features of these rows alone.
     """
     schema = table.schema
@@ -42,6 +43,7 @@ def explore(table: Table, frame: pl.DataFrame) -> Profile:
     unknowns: dict[str, dict[str, tuple[float, ...]]] = {}
     for one in odd:
         unknowns.setdefault(one.finding.code, {})[one.column] = one.values
+    searched = leaks(table, frame, clock)
     findings = (
         *missingness(schema, frame),
         *(one.finding for one in odd[:_TOLD]),
@@ -50,11 +52,11 @@ def explore(table: Table, frame: pl.DataFrame) -> Profile:
         *contradictions(schema, frame),
         *near_copies(schema, frame),
         *stand_apart(schema.features, frame),
-        *leaks(schema, frame),
+        *searched.findings,
         *_imbalance(table, frame),
     )
     cells = {code: sum(occurrences(frame[n], v) for n, v in columns.items()) for code, columns in unknowns.items()}
-    return Profile(rows=frame.height, findings=findings, unknowns=unknowns, cells=cells)
+    return Profile(frame.height, findings, unknowns, cells, searched.checks)
 
 
 def _imbalance(table: Table, frame: pl.DataFrame) -> list[Finding]:

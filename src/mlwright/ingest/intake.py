@@ -8,10 +8,12 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 import polars as pl
+from polars import selectors
 
 from mlwright import frames
 from mlwright.contracts.errors import InputError, near_miss
 from mlwright.contracts.records import (
+    ASIDE,
     GROUP,
     ROW,
     TARGET,
@@ -27,6 +29,7 @@ from mlwright.contracts.records import (
 from mlwright.ingest import children, holdout, kinds, sample
 from mlwright.ingest.copies import check_kept, copies, seen_before
 from mlwright.ingest.correction import correct, told
+from mlwright.ingest.mirrors import mirrors
 from mlwright.ingest.monotone import check_monotone
 from mlwright.ingest.source import Source, load
 from mlwright.ingest.splits import cut
@@ -90,20 +93,22 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     )
     known = kinds.known(read, frame.height)
     features = frames.conform(frame, schema, source.origin.name, known)
-    typed = _typed(frame, weights.beside(features), source.origin.name, answer.values, problem)
+    features = weights.beside(features).with_columns(_keys(frame, columns))
+    typed = _typed(frame, features, source.origin.name, answer.values, problem)
     left_out = typed.frame.filter(pl.col(TARGET).is_not_null())
     if left_out.height < FEWEST:
         what = f"{left_out.height} rows with a target are too few"
         raise InputError(what, where=source.origin.name, way_out=f"Give {FEWEST} at least; hundreds are better.")
-    made = cut(left_out, schema, problem)
-    left_out, schema = made.rows, _without(schema, made.split)
+    copied = mirrors(left_out, schema, problem)
+    made = cut(left_out, copied.schema, problem)
+    left_out, schema = made.rows, _without(copied.schema, made.split)
     same = copies(left_out, schema, problem.keep, made.split)
     if same.groups is not None:
         left_out = left_out.with_columns(pl.Series(GROUP, same.groups))
     parts = _sealed(left_out, schema, problem, made.split)
     frames.write(mean_one(parts.train), folder / "train.arrow")
     if parts.sealed is not None:
-        frames.write(mean_one(parts.sealed), folder / "holdout.arrow")
+        frames.write(mean_one(parts.sealed.select(~selectors.starts_with(ASIDE))), folder / "holdout.arrow")
     return Table(
         source=source.origin.name,
         rows=parts.train.height,
@@ -111,7 +116,7 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
         sealed=parts.kind,
         fingerprint=source.origin.fingerprint,
         schema=schema,
-        findings=(*findings, *typed.findings, *made.findings, *same.findings, *parts.findings),
+        findings=(*findings, *typed.findings, *copied.findings, *made.findings, *same.findings, *parts.findings),
         origins=(source.origin, *related.origins, *parts.origins),
         split=made.split,
     )
@@ -150,6 +155,12 @@ def _named_columns(frame: pl.DataFrame, problem: Problem, where: str) -> None:
 
 def _as_no_feature(column: Column) -> Column:
     return msgspec.structs.replace(column, kind="identifier", words=None, formats=(), low=None, high=None, levels=())
+
+
+def _keys(frame: pl.DataFrame, columns: tuple[Column, ...]) -> list[pl.Series]:
+    """Keys and running numbers as they were written: no features, but exploring looks whether they tell the target."""
+    names = [c.name for c in columns if c.kind == "identifier" and c.meaning and c.name in frame.columns]
+    return [frames.texts(frame[name]).alias(ASIDE + name) for name in names]
 
 
 def _typed(frame: pl.DataFrame, features: pl.DataFrame, where: str, target: pl.Series, problem: Problem) -> _Rows:

@@ -14,16 +14,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from mlwright import frames, metrics
+from mlwright import metrics
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import GROUP, TARGET, Finding, Problem, Schema, Split
 from mlwright.ingest.sequence import BESIDE, Sequence, alike, beside, in_time
 from mlwright.ingest.subjects import subjects
-from mlwright.trials import METRIC, Flattery, flattery
+from mlwright.trials import METRIC, Flattery, flattery, quick_matrix
 
 _LATER, _BLOCKS = 0.75, 20  # of the rows are learnt from; blocks of the rest
 _ROWS = 200  # below, nothing can be told
-_DAY, _HOUR = 86_400.0, 3_600.0
 
 
 class Cut(NamedTuple):
@@ -70,7 +69,7 @@ class _Judge:
 
     def _matrix(self) -> NDArray[np.float32]:
         if self._x is None:
-            self._x = _matrix(self._rows, self._schema)
+            self._x = quick_matrix(self._rows, self._schema).values
         return self._x
 
 
@@ -142,18 +141,3 @@ def _near(judge: _Judge) -> tuple[Finding, ...]:
         "their column with --group; if rows to come are like all of these alike, nothing is to be done."
     )
     return (Finding(code="row-order", severity="info", message=message, remedy=remedy),)
-
-
-def _matrix(rows: pl.DataFrame, schema: Schema) -> NDArray[np.float32]:
-    """The features as trees can read them at once: texts and lists are left out, categories are codes."""
-    columns: list[NDArray[Any]] = [np.zeros(rows.height)]
-    for column in schema.features:
-        values = rows[column.name]
-        if column.kind == "datetime":
-            seconds = values.dt.epoch("s").cast(pl.Float64).to_numpy()
-            columns += [seconds / _DAY, seconds % _DAY / _HOUR, seconds // _DAY % 7]
-        elif column.kind in ("numeric", "boolean"):
-            columns.append(values.cast(pl.Float64).to_numpy())
-        elif column.kind in ("categorical", "ordinal"):
-            columns.append(frames.codes(values.hash().to_numpy()))
-    return np.column_stack(columns).astype(np.float32)

@@ -140,7 +140,7 @@ def ingested(j: Journey) -> Table:
 
 def explored(j: Journey) -> Profile:
     """Table -> Profile."""
-    return explore(j.get("table", Table), pl.read_ipc(j.run.path / "train.arrow"))
+    return explore(j.get("table", Table), pl.read_ipc(j.run.path / "train.arrow"), j.clock)
 
 
 def cleaned(j: Journey) -> Recipe:

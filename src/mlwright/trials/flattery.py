@@ -1,4 +1,4 @@
-"""How much a random split of rows would flatter, where they come in time or in groups."""
+"""How much a random split of rows would flatter, where they come in time or in groups; and what columns add."""
 
 from __future__ import annotations
 
@@ -67,6 +67,20 @@ def flattery(x: Matrix, truth: Truth, held: NDArray[np.bool_], blocks: NDArray[A
     return Flattery(
         apart=_score(apart, known), mixed=_score(mixed, known), share=float(more.mean()) / least, t=means.mean() / error
     )
+
+
+def without(
+    x: Matrix, truth: Truth, held: NDArray[np.bool_], dropped: NDArray[np.bool_], seed: int
+) -> tuple[float, float]:
+    """The metric that ``METRIC`` names on rows that are ``held``, of models of the others: with all columns of ``x``
+    (n, k), and without those that are ``dropped`` (k,)."""
+    rng = np.random.default_rng(seed)
+    most = min(_LEARNT, max(500, _CELLS // x.shape[1]))
+    asked, learnt = (np.sort(rng.permutation(np.flatnonzero(m))[:c]) for m, c in ((held, _ASKED), (~held, most)))
+    known = truth.at(asked)
+    answers = (_answer(part[learnt], truth.at(learnt), part[asked], seed) for part in (x, x[:, ~dropped]))
+    with_all, with_less = (_score(answer, known) for answer in answers)
+    return with_all, with_less
 
 
 def _answer(x: Matrix, truth: Truth, asked: Matrix, seed: int) -> NDArray[Any]:
