@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from mlwright.contracts.insight import Effect, Point
+from mlwright.contracts.protocols import Clock
 from mlwright.contracts.records import Column
 from mlwright.explain.subject import Array, Floats, Index, Subject, joined, missing, shown
 
@@ -36,15 +37,19 @@ class _Grid:
     levels: list[str | None]
 
 
-def effects(subject: Subject, columns: Sequence[int], asked: int) -> tuple[Effect, ...]:
+def effects(subject: Subject, columns: Sequence[int], asked: int, clock: Clock | None = None) -> tuple[Effect, ...]:
     """The effect of each column on what is followed (every class of the subject's ``aims``), asking about ``asked``
-    rows or so. A column of texts, or one in which hardly a value comes twice, has none."""
+    rows or so, as long as the clock lasts. A column of texts, or one in which hardly a value comes twice, has none."""
     each = asked // max(1, len(columns))
     rng = np.random.default_rng(subject.seed + 2)
     order = rng.permutation(subject.rows)
     near = order[: max(_FEWEST, each // 2 - _SINGLE * _POINTS // 2)]
     single = order[: int(np.clip(each // (2 * _POINTS), _FEWEST, _SINGLE))]
-    return tuple(effect for column in columns for effect in _of_column(subject, column, near, single))
+    found: list[Effect] = []
+    for column in columns:
+        if clock is None or clock.left > 0:
+            found += _of_column(subject, column, near, single)
+    return tuple(found)
 
 
 def _of_column(subject: Subject, column: int, near: Index, single: Index) -> list[Effect]:

@@ -115,7 +115,7 @@ def importances(
     each = (time.monotonic() - started) * (1 + len(groups) * repeats)
     times = _times(metric, len(groups) * repeats, len(known))
     if clock is not None and clock.left < float("inf"):
-        times = min(times, int(clock.left / 2 / max(each, 1e-9)) - 1)
+        times = min(times, int(clock.left / 4 / max(each, 1e-9)) - 1)
     if times < _FEWEST_DRAWS:
         return ()
     values, part = losses(None), _PART if metric.weighs else 1.0

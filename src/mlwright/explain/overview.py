@@ -22,7 +22,7 @@ _LOOKED = 1000  # rows that columns are compared on
 _TIMED = 128  # rows by which the graph's speed is measured
 _SHARES = {"importances": 0.5, "effects": 0.2, "examples": 0.15, "interactions": 0.15}
 _OWN = 0.7  # of the time that goes to the graph; the rest is for what is made of its answers
-_FIRST = 0.6  # of the time that importances may take at most
+_FIRST = 0.4  # of the time that dealing out may take at most
 _WIDE = 200  # columns that are looked at
 _ROW = 20_000  # rows that the graph is asked about for the parts of one row
 
@@ -51,9 +51,8 @@ def explain(subject: Subject, clock: Clock | None = None, asked: int = ASKED) ->
     told = msgspec.structs.replace(told, importances=found, metric=metric.name if metric and found else "")
     leading = _leading(subject, found, together, shaken.moved)
     if clock.left > 0:
-        told = msgspec.structs.replace(
-            told, effects=effects.effects(subject, leading[: effects.COLUMNS], work["effects"])
-        )
+        lines = effects.effects(subject, leading[: effects.COLUMNS], work["effects"], clock)
+        told = msgspec.structs.replace(told, effects=lines)
     if clock.left > 0:
         told = msgspec.structs.replace(told, examples=_shown(subject, work["examples"], clock))
     if clock.left > 0:

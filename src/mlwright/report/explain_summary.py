@@ -47,9 +47,12 @@ def _goes_by(found: Explanation) -> list[Line]:
         f"How much worse {title(found.metric)} is on {counted(found.rows, 'row')} when a column is mixed up among the "
         f"rows, with its 95% interval."
     )
-    top = max(found.importances[0].loss.value, 1e-300)
-    telling = [one for one in found.importances if one.loss.low > 0]
-    kept, more = first(telling or found.importances[:3], MOST)
+    top = found.importances[0].loss.value
+    telling = [one for one in found.importances if one.loss.low > 1e-9 * top]
+    if not telling:
+        chance = f"What any column brings to {title(found.metric)} on these {counted(found.rows, 'row')} may be chance."
+        return [("What the model goes by", "bold"), *_wrapped(chance, "  "), ("", "")]
+    kept, more = first(telling, MOST)
     names = [plain(" + ".join(one.columns), _NAME) for one in kept]
     wide = max(map(len, names))
     lines: list[Line] = [("What the model goes by", "bold"), *_wrapped(said, "  ")]
@@ -61,7 +64,7 @@ def _goes_by(found: Explanation) -> list[Line]:
     rest = len(found.importances) - len(telling)
     if more:
         lines.append((f"  {more}", ""))
-    if telling and rest:
+    if rest:
         lines.append((f"  What {rest} more bring may be chance.", ""))
     if any(len(one.columns) > 1 for one in kept):
         lines += _wrapped("Columns joined by + tell nearly the same, so they are mixed up together.", "  ")
@@ -158,7 +161,10 @@ def _value(value: float, classes: bool) -> str:
 
 def _more(value: float, classes: bool) -> str:
     """With its sign: hundredths of a probability, or the target's own unit."""
-    return f"{100 * value:+.1f} points" if classes else f"{'+' if value >= 0 else '-'}{spoken(abs(value))}"
+    if not classes:
+        return f"{'+' if value >= 0 else '-'}{spoken(abs(value))}"
+    points = f"{100 * value:+.1f}"
+    return f"{'0.0' if float(points) == 0 else points} points"
 
 
 def _place(point: Point, column: Column) -> str:
