@@ -68,9 +68,9 @@ def _error(gap: Gap) -> str:
 
 def _rate(gap: Gap, evidence: Evidence) -> str:
     most, least, size = gap.rates[gap.most], gap.rates[gap.least], gap.size
-    found = _RATES[gap.rate].format(str(evidence.classes[-1]), _points(most.value))
+    share = _RATES[gap.rate].format(str(evidence.classes[-1]), _points(most.value))
     return (
-        f"{found} where {gap.column!r} is {gap.most}, "
+        f"{share} where {gap.column!r} is {gap.most}, "
         f"and {_points(least.value)}% where it is {gap.least}: a gap of {_points(size.value)} points "
         f"({_points(size.low)} to {_points(size.high)})."
     )
