@@ -64,7 +64,9 @@ def look(sight: Sight, limit: Clock) -> tuple[list[Leak], dict[str, str]]:
             checks |= {code: "not applicable: no time was left" for code in codes if code not in checks}
             continue
         for leak in search():
-            if leak.columns not in found and not (len(leak.columns) == 1 and set(leak.columns) & known):
+            copied = {one.columns[0] for one in found.values() if one.code == "leak-target-copy"}
+            told = known if len(leak.columns) == 1 else copied  # a copy tells with whatever column stands beside it
+            if leak.columns not in found and not set(leak.columns) & told:
                 found[leak.columns] = leak
                 known |= set(leak.columns)
         checks |= {code: checks.get(code, "clear") for code in codes}
