@@ -27,6 +27,7 @@ from mlwright.contracts.insight import (
     Rung,
     Scrutiny,
     Slice,
+    Tried,
 )
 from mlwright.contracts.records import (
     Candidates,
@@ -181,7 +182,10 @@ def diagnosis(task: str) -> Diagnosis:
     return Diagnosis(
         curve=rungs,
         ahead=(Rung(2600, near(score * 1.02, 0.05 * score)),),
+        more=1300,
+        gain=near(0.004 * score, 0.003 * score),
         ceiling=near(1.05 * score, 0.02 * score),
+        tried=(Tried("underfitting", "deeper-1", near(0.01 * score, 0.02 * score), 0.3),),
         suspects=tuple(range(0, 900, 11)),
         findings=(
             Finding(

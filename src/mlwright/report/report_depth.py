@@ -32,7 +32,7 @@ def parts(report: Report) -> list[Part]:
         ("calibration", "Calibration and coverage", _kept(report)),
         ("importance", "Importance, effects, interactions", _explained(report)),
         ("slices", "Slices and fairness", _slices(report)),
-        ("curve", "The learning curve", _curve(report)),
+        ("curve", "Diagnosis and learning curve", _curve(report)),
         ("findings", "Findings", _findings(report)),
         ("columns", "Columns", _columns(report)),
         ("origin", "Where it comes from", _origin(report)),
@@ -200,15 +200,23 @@ def _at(one: Gap, group: str, target: Target) -> str:
 
 def _curve(report: Report) -> str:
     found = report.diagnosis
-    if found is None or not found.curve:
+    if found is None:
         return ""
-    rows = [_rung(rung, "measured") for rung in found.curve] + [_rung(rung, "expected") for rung in found.ahead]
-    head = ["#rows", f"#{text(title(report.verdict.metric))}", "#95% interval", "~#on rows learnt from", "is"]
-    content = table(head, rows)
+    content, metric = "", text(title(report.verdict.metric))
+    if found.curve:
+        rows = [_rung(rung, "measured") for rung in found.curve] + [_rung(rung, "expected") for rung in found.ahead]
+        content = table(["#rows", f"#{metric}", "#95% interval", "~#on rows learnt from", "is"], rows)
+    if found.tried:
+        tried = [
+            [text(one.code), text(one.trial, 40), shown(one.gain.value), _ranged(one.gain), percent(one.weight)]
+            for one in found.tried
+        ]
+        head = ["for", "trial", f"#gain of {metric}", "#95% interval", "#weight"]
+        content += "<h4>Prescriptions that were tried</h4>" + table(head, tried)
     if found.suspects:
         listed = ", ".join(str(row) for row in found.suspects[:SUSPECTS])
         rest = f" and {len(found.suspects) - SUSPECTS:,} more" if len(found.suspects) > SUSPECTS else ""
-        said = f"Their answers may be wrong in the data: rows {listed}{rest}."
+        said = f"Their answers may be wrong in the data, the most doubtful first: rows (from 0) {listed}{rest}."
         content += "<h4>Suspect rows</h4>" + paragraphs([said])
     return content
 

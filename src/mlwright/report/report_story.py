@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlwright.contracts.insight import Diagnosis
 from mlwright.contracts.records import Target
 from mlwright.contracts.report import Report
 from mlwright.contracts.wording import counted, percent
@@ -126,19 +127,24 @@ def _better(report: Report) -> Section:
         caption = "How the number goes with the rows learnt from. The dashed part is expected, not measured."
         drawn = charts.curve(found, report.verdict.metric)
         picture = figures([figure(drawn, caption, "Would more rows help?")])
-    advice = "".join(map(finding, by_weight(found.findings)))
-    said = [_ceiling(report)] if found.ceiling is not None else []
-    return "better", "Making it better", f'{paragraphs(said)}<ol class="next">{advice}</ol>{picture}'
+    items = "".join(map(finding, by_weight(found.findings)))
+    advice = f'<ol class="next">{items}</ol>' if items else ""
+    return "better", "Making it better", paragraphs(_outlook(found, report)) + advice + picture
 
 
-def _ceiling(report: Report) -> str:
-    ceiling = report.diagnosis.ceiling if report.diagnosis is not None else None
-    if ceiling is None:
-        return ""
-    return (
-        f"With these columns the best possible model would reach about {shown(ceiling.value)} "
-        f"({shown(ceiling.low)} to {shown(ceiling.high)}); this one reaches {shown(report.verdict.score.value)}."
-    )
+def _outlook(found: Diagnosis, report: Report) -> list[str]:
+    """What more rows and the best possible model would bring."""
+    said, metric = [], title(report.verdict.metric)
+    if found.gain is not None and found.more:
+        gain = found.gain
+        brings = f"{shown(gain.value)} ({shown(gain.low)} to {shown(gain.high)})"
+        said.append(f"{counted(found.more, 'more row')} would make its {metric} better by {brings}.")
+    if found.ceiling is not None:
+        ceiling = found.ceiling
+        reach = f"{shown(ceiling.value)} ({shown(ceiling.low)} to {shown(ceiling.high)})"
+        ours = shown(report.verdict.score.value)
+        said.append(f"With these columns the best possible model would reach about {reach}; this one reaches {ours}.")
+    return said
 
 
 def _careful(report: Report) -> Section:
