@@ -222,7 +222,7 @@ def report(task: str = "binary", bare: bool = False, **changes: Any) -> Report:
         "model": "titanic",
         "problem": Problem(target="survived", seed=3, budget=60.0, monotone={"age": "down"}),
         "table": Table("titanic.csv", 1309, 0, "", "ab12", Schema(columns=COLUMNS, target=target)),
-        "profile": Profile(rows=1309),
+        "profile": Profile(rows=1309, leaks={"leak-suspect": "found", "leak-order": "clear", "leak-time": "no time"}),
         "candidates": Candidates(
             trials=trials,
             members=(Member("t0", 0.7, 5), Member("t1", 0.3)),

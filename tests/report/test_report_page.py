@@ -121,6 +121,7 @@ def test_every_metric_trial_finding_and_slice_is_told_with_its_numbers(told):
         assert " and ".join(one.where) in said
     for one in told.explanation.importances:
         assert " + ".join(one.columns) in said
+    assert all(code in said for code in told.profile.leaks)
     assert "deeper-1" in said and "rows (from 0) 0, 11, 22" in said
     for one in told.scrutiny.gaps:
         assert one.least in said and one.most in said
@@ -132,6 +133,7 @@ def test_the_story_says_for_whom_it_is_worse_and_what_would_change_an_answer(tol
     assert "sex" in said["worse"] and "Nobody said which columns are sensitive" in said["worse"]
     assert "The nearest other answer: with age 40 instead of 8" in said["relies"]
     assert ("With a threshold of its own for each group of sex" in said["details"]) == bool(told.scrutiny.mitigation)
+    assert "3 ways in which data may give the answer away: 1 found, 1 not found, 1 not to be looked" in said["found"]
     assert "1,300 more rows would make its" in said["better"]
     assert told.scrutiny.findings[0].message not in said["found"]  # it stands where it belongs
     assert told.scrutiny.findings[0].message in said["worse"]

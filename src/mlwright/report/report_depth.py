@@ -231,7 +231,9 @@ def _findings(report: Report) -> str:
     items = "".join(finding(one, f"f{place}") for place, one in enumerate(every[:FINDINGS]))
     rest = len(every) - FINDINGS
     more = f"<p>{rest:,} more are in report.json.</p>" if rest > 0 else ""
-    return f'<ol class="next">{items}</ol>{more}' if items else ""
+    checks = [[f"<code>{text(code)}</code>", text(said, 300)] for code, said in report.profile.leaks.items()]
+    looked = "<h4>Checks for leaks</h4>" + table(["check", "outcome"], checks) if checks else ""
+    return (f'<ol class="next">{items}</ol>{more}' if items else "") + looked
 
 
 def _columns(report: Report) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mlwright.contracts.insight import Diagnosis
 from mlwright.contracts.records import Target
 from mlwright.contracts.report import Report
@@ -103,7 +105,17 @@ def _found(report: Report) -> Section:
     more = f'<p><a href="#findings">{counted(listed, "further finding")}, in the details</a></p>' if listed else ""
     if not content:
         content = "<p>Nothing in the data that would make the number doubtful, and nothing that had to be repaired.</p>"
-    return "found", "Found and repaired", content + more
+    return "found", "Found and repaired", paragraphs([_leaks(report.profile.leaks)]) + content + more
+
+
+def _leaks(checks: Mapping[str, str]) -> str:
+    """How many ways in which data gives the answer away were looked for, in a sentence; "" if none was."""
+    if not checks:
+        return ""
+    found, clear = (sum(said == outcome for said in checks.values()) for outcome in ("found", "clear"))
+    rest = len(checks) - found - clear
+    said = f"{counted(len(checks), 'way')} in which data may give the answer away: {found} found, {clear} not found"
+    return f"{said}, {rest} not to be looked for here." if rest else f"{said}."
 
 
 def _good(report: Report) -> Section:
