@@ -15,15 +15,15 @@ from mlwright.explore.leaks import look
 from mlwright.explore.leaks.sight import Sight
 
 TASKS = ("regression", "binary", "multiclass")
-RNG = np.random.default_rng(11)
 
 
 @pytest.mark.parametrize("task", TASKS)
 def test_rows_sorted_by_the_target_are_told(found, target_of, task):
     y = np.sort(target_of(task))
     mixed = y.copy()
-    some = RNG.permutation(len(y))[: len(y) // 20]
-    mixed[some] = mixed[RNG.permutation(some)]
+    rng = np.random.default_rng(11)
+    some = rng.permutation(len(y))[: len(y) // 20]
+    mixed[some] = mixed[rng.permutation(some)]
     assert found(task, y) == found(task, mixed) == {(): "leak-row-order"}
 
 
@@ -51,7 +51,7 @@ def test_of_rows_in_time_the_order_is_the_matter(sight_of, target_of, task):
 )
 def test_an_identifier_that_tells_is_found_though_it_is_no_feature(sight_of, target_of, task, made):
     y = np.abs(target_of(task))
-    place = np.argsort(np.argsort(y + 1e-3 * RNG.random(len(y)))) + 1000
+    place = np.argsort(np.argsort(y + 1e-3 * np.random.default_rng(11).random(len(y)))) + 1000
     leaks, _ = look(sight_of(task, y, **{f"{ASIDE}key": made(y * (3 if task == "regression" else 1), place)}), Clock())
     assert [(leak.code, leak.columns, leak.severity) for leak in leaks] == [("leak-identifier", ("key",), "info")]
 
@@ -59,7 +59,7 @@ def test_an_identifier_that_tells_is_found_though_it_is_no_feature(sight_of, tar
 @pytest.mark.parametrize("task", TASKS)
 def test_honest_identifiers_are_not_told(found, target_of, task):
     y = target_of(task)
-    keys = {f"{ASIDE}key": [f"K{n}" for n in RNG.permutation(len(y))], f"{ASIDE}row": [str(n) for n in range(len(y))]}
+    keys = {f"{ASIDE}key": [f"K{n}" for n in np.random.default_rng(11).permutation(len(y))], f"{ASIDE}row": [str(n) for n in range(len(y))]}
     assert found(task, y, **keys) == {}
 
 
@@ -67,6 +67,6 @@ def test_without_identifiers_the_check_does_not_apply(sight_of, target_of):
     _, checks = look(sight_of("binary", target_of("binary")), Clock())
     assert checks["leak-identifier"].startswith("not applicable")
     assert {checks[c] for c in checks if c != "leak-identifier"} == {"clear"}
-    key = pl.Series([f"K{n}" for n in RNG.permutation(600)])
+    key = pl.Series([f"K{n}" for n in np.random.default_rng(11).permutation(600)])
     _, checks = look(sight_of("binary", target_of("binary"), **{f"{ASIDE}key": key}), Clock())
     assert checks["leak-identifier"] == "clear"

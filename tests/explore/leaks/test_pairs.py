@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 TASKS = ("regression", "binary", "multiclass")
-RNG = np.random.default_rng(7)
 
 
 def parts(y, how, noise):
-    y = y + noise * y.std() * RNG.normal(size=len(y))
-    base = RNG.normal(size=len(y)) * 3 * y.std()
-    factor, positive = RNG.lognormal(1, 1, len(y)), y - y.min() + 0.5
+    rng = np.random.default_rng(7)
+    y = y + noise * y.std() * rng.normal(size=len(y))
+    base = rng.normal(size=len(y)) * 3 * y.std()
+    factor, positive = rng.lognormal(1, 1, len(y)), y - y.min() + 0.5
     made = {
         "-": (base + y, base),
         "+": (base, y - base),
@@ -46,5 +46,13 @@ def test_constant_and_repeated_columns_break_nothing(found, target_of):
 
 def test_two_gains_of_one_strong_column_are_no_pair(found, target_of):
     y = target_of("regression")
-    strong = {name: y + 0.3 * RNG.normal(size=len(y)) for name in ("a", "b")}
+    rng = np.random.default_rng(8)
+    strong = {name: y + 0.3 * rng.normal(size=len(y)) for name in ("a", "b")}
     assert found("regression", y, **strong) == {}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_column_that_tells_all_in_the_rows_of_another_is_no_pair_with_it(found, target_of, seed):
+    y = target_of("binary")
+    x = np.where(np.random.default_rng(seed).random(len(y)) < 0.01, 0, y)
+    assert set(found("binary", y, x=x)) == {("x",)}

@@ -33,7 +33,8 @@ def pairs(sight: Sight) -> Iterator[Leak]:
     found: list[tuple[float, str, str, str, float]] = []
     for one, other in _promising(sight, matrix):
         told, sign, alone = _best(sight, matrix[:, one], matrix[:, other])
-        if told >= COPY[sight.table.schema.target.task] and told >= min(alone + MORE, 1 - (1 - alone) / 4):
+        least = max(COPY[sight.table.schema.target.task], min(alone + MORE, 1 - (1 - alone) / 4))
+        if alone < EXACT and told >= least:
             found.append((told, names[one], sign, names[other], alone))
     used: set[str] = set()
     for told, one_name, sign, other_name, alone in sorted(found, reverse=True):
