@@ -31,12 +31,13 @@ def prescribe(search: Search, diagnosis: Diagnosis, latest: int = 0) -> Plan:
 def _wanted(search: Search, lead: TrialSpec, codes: set[str], latest: int) -> Iterator[TrialSpec]:
     """Remedies, surest first."""
     boosted = _best_boosted(search)
+    cured = boosted if lead.baseline else lead  # a baseline is there to be beaten
     columns = {feature.column for feature in search.outcomes[lead.id, 0].result.features}
     fewer = next((code for code in ("too-many-features", "overfitting") if code in codes), None)
-    if fewer is not None and len(columns) >= _COLUMNS and not lead.baseline:
-        yield replace(_named(lead, fewer, "fewer"), cure="fewer-columns")
-    if "label-noise" in codes and not lead.baseline:
-        yield replace(_named(lead, "label-noise", "trusted"), cure="fewer-rows")
+    if fewer is not None and len(columns) >= _COLUMNS and cured is not None:
+        yield replace(_named(cured, fewer, "fewer"), cure="fewer-columns")
+    if "label-noise" in codes and cured is not None:
+        yield replace(_named(cured, "label-noise", "trusted"), cure="fewer-rows")
     if "drift" in codes and latest:
         yield replace(_named(lead, "drift", "latest"), rows=latest)
     if boosted is not None and "overfitting" in codes:
