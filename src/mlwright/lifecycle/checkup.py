@@ -18,7 +18,8 @@ from mlwright.evaluate import Checkup, Evidence, Fewer, Gap, gain
 from mlwright.search import Blend, Measured, Search, best, full, is_sampled, learning_curve, measured, score_of, weigh
 
 SHARE = 0.02  # of the budget that judging what was measured may take
-_NEAR, _HURRIED = 20_000, 4_000  # rows whose nearest are looked for
+_NEAR, _A_SECOND = 20_000, 4_000  # rows whose nearest are looked for: at most, and in a second (time grows as squares)
+_LEAST = 0.3  # seconds without which they are not looked for
 _COLUMNS, _LEVELS = 60, 8
 _GAPS = 6  # single trials whose rows learnt from are looked at
 _TIMES, _ROWS = 10, 2_000  # samples on which the ensemble is chosen again, each of so many rows
@@ -55,7 +56,7 @@ def checkup(search: Search, candidates: Candidates | None, clock: Clock) -> Chec
     no time for is left out."""
     ground, scored, scale = search.ground, search.scored(), _Scale(search)
     found = measured(search)
-    near = _near(len(scored), _NEAR if clock.left > 1.0 else _HURRIED)
+    near = _near(len(scored), clock.left)
     threshold = candidates.threshold if candidates else None
     return Checkup(
         metric=search.judge,
@@ -64,7 +65,7 @@ def checkup(search: Search, candidates: Candidates | None, clock: Clock) -> Chec
         prediction=scale.answer(_answer(search, candidates)),
         fold=ground.folds.of[scored],
         near=near,
-        x=_numbers(search, scored[near]) if clock.left > 0 else {},
+        x=_numbers(search, scored[near]) if len(near) else {},
         rows=None if is_sampled(search) or ROW not in ground.frame.columns else ground.frame[ROW].to_numpy()[scored],
         groups=None if ground.groups is None else ground.groups[scored],
         threshold=threshold,
@@ -87,7 +88,11 @@ def _answer(search: Search, candidates: Candidates | None) -> Array:
     return blend([search.prediction(m.trial) for m in candidates.members], search.ground.truth.task)
 
 
-def _near(rows: int, most: int) -> NDArray[np.int64]:
+def _near(rows: int, seconds: float) -> NDArray[np.int64]:
+    """Rows whose nearest there is time to look for."""
+    if seconds < _LEAST:
+        return np.zeros(0, np.int64)
+    most = _NEAR if seconds == float("inf") else min(_NEAR, int(_A_SECOND * seconds**0.5))
     return np.arange(rows) if rows <= most else np.sort(np.random.default_rng(0).permutation(rows)[:most])
 
 
