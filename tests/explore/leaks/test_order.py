@@ -59,7 +59,10 @@ def test_an_identifier_that_tells_is_found_though_it_is_no_feature(sight_of, tar
 @pytest.mark.parametrize("task", TASKS)
 def test_honest_identifiers_are_not_told(found, target_of, task):
     y = target_of(task)
-    keys = {f"{ASIDE}key": [f"K{n}" for n in np.random.default_rng(11).permutation(len(y))], f"{ASIDE}row": [str(n) for n in range(len(y))]}
+    keys = {
+        f"{ASIDE}key": [f"K{n}" for n in np.random.default_rng(11).permutation(len(y))],
+        f"{ASIDE}row": [str(n) for n in range(len(y))],
+    }
     assert found(task, y, **keys) == {}
 
 
