@@ -96,3 +96,10 @@ def test_columns_that_tell_together_alone_are_near_too():
     y = 2 * x[:, 0] * x[:, 1] + x[:, 2] + 0.5 * rng.normal(size=N)
     found = noise(x, y, x[:, 2], FOLD)
     assert found.common.value > 0.6 * np.square(2 * x[:, 0] * x[:, 1]).mean()
+
+
+def test_where_nothing_is_missed_nothing_is_told(numbers, labels):
+    x, best, _ = numbers
+    assert noise(x, best, best, FOLD) is None
+    x, _, y = labels
+    assert noise(x, y, np.eye(2)[y], FOLD) is None

@@ -84,6 +84,8 @@ def _by(x: Array, y: Array, prediction: Array, fold: Array, groups: Array | None
     products = (off[one] * off[other]).sum(axis=1)
     error, common = float(np.square(off).sum(axis=1).mean()), float(products.mean())
     margin = _SHARED * 1.96 * float(products.std()) / np.sqrt(len(pairs))
+    if not error > 0:  # nothing is left
+        return None
     share = [float(np.clip(value / alike, 0.0, error)) for value in (common, common - margin, common + margin)]
     return Noise(error, Range(*share), len(pairs), min(alike, 1.0))
 
