@@ -117,17 +117,17 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
     if budget is None:
         return 0.0
     cells = (table.rows + table.holdout) * (len(table.schema.features) + len(table.schema.target.classes))
-    return min(0.4 * budget, 1.5 + (0.04 + SHARE) * budget + cells / 4e6)
+    return min(0.4 * budget, 1.0 + 0.045 * budget + cells / 4e6)
 
 
 def explain_seconds(budget: float | None) -> float:
     """What is kept of a budget for explaining the model."""
-    return 0.0 if budget is None else min(20.0, 0.5 + 0.025 * budget)
+    return 0.0 if budget is None else min(20.0, 0.3 + 0.015 * budget)
 
 
 def scrutiny_seconds(budget: float | None) -> float:
     """What is kept of a budget for looking where the model can be trusted."""
-    return 0.0 if budget is None else min(0.02 * budget, 5.0)
+    return 0.0 if budget is None else min(0.01 * budget, 5.0)
 
 
 def ingested(j: Journey) -> Table:
