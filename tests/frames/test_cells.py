@@ -54,6 +54,7 @@ def outcome(read, value):
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 @pytest.mark.parametrize("form", NOTATIONS, ids=lambda form: form.unit or "bare")
 @settings(max_examples=150)
 @given(texts=st.lists(WRITTEN | NUMBERS | st.text(alphabet="0123456789.,' ()-+€hmk:P", max_size=9), max_size=12))
@@ -169,6 +170,7 @@ def fed(make):
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 @settings(max_examples=200)
 @given(frame=tables())
 def test_rows_and_tables_of_rich_columns_give_the_same_feeds(frame):
@@ -178,6 +180,7 @@ def test_rows_and_tables_of_rich_columns_give_the_same_feeds(frame):
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 @settings(max_examples=60)
 @given(frame=tables())
 def test_conforming_a_rich_table_again_changes_nothing(frame):

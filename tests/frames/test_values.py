@@ -37,6 +37,7 @@ def scalar(read, text):
 
 
 @pytest.mark.slow
+@pytest.mark.beside
 @pytest.mark.parametrize(
     ("read", "vector"),
     [
