@@ -74,7 +74,7 @@ def read(task: Any, most: int) -> Data:
         table = ingest(task.train, Problem(target=task.target), Path(folder))
         frame = pl.read_ipc(Path(folder) / "train.arrow")
     frame = frame.sample(min(most, len(frame)), seed=0)
-    truth = truth_of(frame, table)
+    truth = truth_of(frame, table.schema.target)
     cut = assign("plain" if truth.task == "regression" else "stratified", truth, None, FOLDS, 0)
     return Data(table, frame, truth, cut, task.metric)
 

@@ -50,7 +50,7 @@ def loss(truth: Truth, prediction: Any) -> float:
 
 def folds_of(table: Table, problem: Problem, frame: pl.DataFrame, recipe: Recipe) -> Ground:
     """The ground of a run, without a run."""
-    truth = truth_of(frame, table)
+    truth = truth_of(frame, table.schema.target)
     splitter = "plain" if truth.task == "regression" else "stratified"
     cut = assign(splitter, truth, None, FOLDS, 0)
     plan = Plan(folds=FOLDS, splitter=splitter, trials=SPECS)

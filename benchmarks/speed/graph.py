@@ -97,7 +97,7 @@ def measure(frame: pl.DataFrame, flavour: str) -> tuple[float, int, float]:
         typed = pl.read_ipc(Path(folder) / "train.arrow")
     recipe = featurize(clean(shape, Profile(rows=shape.rows)), shape)
     some = typed.head(FIT)
-    truth = truth_of(some, shape)
+    truth = truth_of(some, shape.schema.target)
     rows = Rows(some, feeds(some, shape.schema), truth, shape.schema)
     made = fit_matrix(recipe.flavours[flavour], rows, assign("plain", truth, None, CROSS, 0).of)
     session = Session(compile({"x": made.tensor}, rows.inputs), threads=1)

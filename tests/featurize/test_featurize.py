@@ -139,7 +139,7 @@ def test_what_need_not_pay_has_a_flavour_of_its_own(columns, richer):
 def test_a_messy_table_becomes_a_matrix_that_hostile_rows_cannot_break(tmp_path, task):
     shape = ingest(messy(300, 1, task), Problem(target="target"), tmp_path)
     frame = pl.read_ipc(tmp_path / "train.arrow")
-    truth = truth_of(frame, shape)
+    truth = truth_of(frame, shape.schema.target)
     from mlwright.frames import feeds
 
     rows = Rows(frame, feeds(frame, shape.schema), truth, shape.schema)

@@ -77,11 +77,10 @@ class Problem(Record, frozen=True):
     in that order), ``weight`` that of how much each row counts. ``monotone`` names columns with whose value the answer
     may only go up, or only down: the predicted number, or the probability of the second of two classes. ``costs`` are
     what an answer for the second of two classes costs that is a "false_positive", "false_negative", "true_positive" or
-    "true_negative"; ``sensitive`` names columns by whose groups the model is looked at. ``query`` is
-    SQL for data in a database, ``schema`` the path of a Schema that the user corrected (TOML), ``tables`` are child
-    tables, ``memory`` bytes that the run may take (None: three quarters of what is free), and ``keep`` the codes of
-    repairs that are not to be made. ``iterate``: after a first round of trials, what their diagnosis prescribes is
-    tried too.
+    "true_negative"; ``sensitive`` names columns by whose groups the model is looked at. ``query`` is SQL for data in a
+    database, ``schema`` the path of a Schema that the user corrected (TOML), ``tables`` are child tables, ``memory``
+    bytes that the run may take (None: three quarters of what is free), and ``keep`` the codes of repairs that are not
+    to be made. ``iterate``: after a first round of trials, what their diagnosis prescribes is tried too.
     """
 
     target: str
@@ -267,8 +266,7 @@ class Split(Record, frozen=True):
     inferred: bool = False
 
 
-TARGET, GROUP, WEIGHT, ROW = "__target__", "__group__", "__weight__", "__row__"
-ASIDE = "__aside__"
+TARGET, GROUP, WEIGHT, ROW, ASIDE = "__target__", "__group__", "__weight__", "__row__", "__aside__"
 
 
 class Table(Record, frozen=True):

@@ -9,11 +9,11 @@ import polars as pl
 
 from mlwright.contracts.insight import Scrutiny
 from mlwright.contracts.protocols import Clock
+from mlwright.evaluate.calibration import by_costs, calibrations, coverage, cutoff, uncalibrated, uneven
 from mlwright.evaluate.columns import Cut, cut, suspected
 from mlwright.evaluate.evidence import Evidence
-from mlwright.evaluate.promises import by_costs, calibrations, coverage, cutoff, uncalibrated, uneven
+from mlwright.evaluate.fairness import LEAST, by_group, gaps, mitigation, telling_gaps
 from mlwright.evaluate.slices import least_rows, weak_slices
-from mlwright.evaluate.treatment import LEAST, by_group, gaps, mitigation, telling_gaps
 from mlwright.evaluate.unevenness import unequal, unseen, weak_spots
 
 _SUSPECTED = 5  # columns that are taken for sensitive by their names

@@ -48,6 +48,16 @@ class _Rows(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class _Apart(NamedTuple):
+    """Rows with GROUP where some have to stay together, in time where that orders them; what of them is read, and
+    what to tell."""
+
+    rows: pl.DataFrame
+    schema: Schema
+    split: Split
+    findings: tuple[Finding, ...]
+
+
 class _Sealed(NamedTuple):
     """The rows to learn from, those sealed away and why, what to tell, and where sealed rows came from if not from the
     table itself."""
@@ -99,13 +109,8 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
     if left_out.height < FEWEST:
         what = f"{left_out.height} rows with a target are too few"
         raise InputError(what, where=source.origin.name, way_out=f"Give {FEWEST} at least; hundreds are better.")
-    copied = mirrors(left_out, schema, problem)
-    made = cut(left_out, copied.schema, problem)
-    left_out, schema = made.rows, _without(copied.schema, made.split)
-    same = copies(left_out, schema, problem.keep, made.split)
-    if same.groups is not None:
-        left_out = left_out.with_columns(pl.Series(GROUP, same.groups))
-    parts = _sealed(left_out, schema, problem, made.split)
+    apart = _apart(left_out, schema, problem)
+    parts = _sealed(apart.rows, apart.schema, problem, apart.split)
     frames.write(mean_one(parts.train), folder / "train.arrow")
     if parts.sealed is not None:
         frames.write(mean_one(parts.sealed.select(~selectors.starts_with(ASIDE))), folder / "holdout.arrow")
@@ -115,11 +120,22 @@ def ingest(data: Any, problem: Problem, folder: Path) -> Table:
         holdout=0 if parts.sealed is None else parts.sealed.height,
         sealed=parts.kind,
         fingerprint=source.origin.fingerprint,
-        schema=schema,
-        findings=(*findings, *typed.findings, *copied.findings, *made.findings, *same.findings, *parts.findings),
+        schema=apart.schema,
+        findings=(*findings, *typed.findings, *apart.findings, *parts.findings),
         origins=(source.origin, *related.origins, *parts.origins),
-        split=made.split,
+        split=apart.split,
     )
+
+
+def _apart(rows: pl.DataFrame, schema: Schema, problem: Problem) -> _Apart:
+    """What must not be read, or lie on both sides of a split: copies of the target, times, groups, copies of rows."""
+    copied = mirrors(rows, schema, problem)
+    made = cut(rows, copied.schema, problem)
+    rows, schema = made.rows, _without(copied.schema, made.split)
+    same = copies(rows, schema, problem.keep, made.split)
+    if same.groups is not None:
+        rows = rows.with_columns(pl.Series(GROUP, same.groups))
+    return _Apart(rows, schema, made.split, (*copied.findings, *made.findings, *same.findings))
 
 
 def _as_read(source: Source, bounds: sample.Bounds) -> tuple[Finding, ...]:

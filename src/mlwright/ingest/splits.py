@@ -15,11 +15,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mlwright import metrics
-from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import GROUP, TARGET, Finding, Problem, Schema, Split
 from mlwright.ingest.sequence import BESIDE, Sequence, alike, beside, in_time
 from mlwright.ingest.subjects import subjects
-from mlwright.trials import METRIC, Flattery, flattery, quick_matrix
+from mlwright.trials import METRIC, Flattery, flattery, quick_matrix, truth_of
 
 _LATER, _BLOCKS = 0.75, 20  # of the rows are learnt from; blocks of the rest
 _ROWS = 200  # below, nothing can be told
@@ -37,10 +36,7 @@ class _Judge:
     """Measures what a random split of these rows would hide."""
 
     def __init__(self, rows: pl.DataFrame, schema: Schema, seed: int):
-        target, values = schema.target, rows[TARGET].to_numpy()
-        if target.task == "regression":
-            values = (values - target.mean) / target.scale
-        self._truth = Truth(target.task, values, len(target.classes))
+        self._truth = truth_of(rows, schema.target)
         self._rows, self._schema, self._seed = rows, schema, seed
         self._x: NDArray[np.float32] | None = None
 

@@ -29,6 +29,7 @@ from mlwright.contracts.records import (
     Recipe,
     StepSpec,
     Table,
+    Target,
     TrialSpec,
 )
 from mlwright.frames import feeds as feeds_of
@@ -80,7 +81,7 @@ class Ground:
         table, problem = run.read("table", Table), run.read("problem", Problem)
         plan, recipe = run.read("plan", Plan), run.read("recipe", Recipe)
         frame = pl.read_ipc(run.path / "train.arrow")
-        truth = truth_of(frame, table)
+        truth = truth_of(frame, table.schema.target)
         groups = frame[GROUP].to_numpy() if GROUP in frame.columns else None
         cut = folds.assign(plan.splitter, truth, groups, plan.folds, problem.seed)
         return cls(table, problem, plan, recipe, frame, truth, groups, cut, run.path)
@@ -97,10 +98,9 @@ class Ground:
         return probe(feeds_of(sample, self.table.schema), self.problem.seed)
 
 
-def truth_of(frame: pl.DataFrame, table: Table) -> Truth:
+def truth_of(frame: pl.DataFrame, target: Target) -> Truth:
     """The TARGET column as learners see it: class indices, or values centred and scaled; with the WEIGHT column, if
     there is one."""
-    target = table.schema.target
     values, weight = frame[TARGET].to_numpy(), frame[WEIGHT].to_numpy() if WEIGHT in frame.columns else None
     if target.task == "regression":
         return Truth("regression", (values - target.mean) / target.scale, 0, weight)
@@ -173,16 +173,11 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     if spec.cure:
         ready = cured(spec.cure, ready, lambda: plugins.make("mlwright.learners", spec.learner, spec.options), parts)
     matrix, learn = ready.matrix, learn[ready.rows]
-    learner.fit(matrix.values[ready.rows], ready.truth, ready.terms)
+    x = matrix.values[ready.rows] if spec.cure else matrix.values  # else a copy of all of it, in every fold
+    learner.fit(x, ready.truth, ready.terms)
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
-    if matrix.scored is None or matrix.probed is None:
-        session = graph.Session(graph.compile({"y": answer, "x": matrix.tensor}, rows.inputs), threads=1)
-        prediction, checked = session(valid.feeds, ["y"])["y"], session(ground.probe())
-        probed, emitted = checked["x"], checked["y"]
-    else:
-        probed, answers = matrix.probed, _Answers(learner, matrix.probed.shape[1])
-        prediction, emitted = answers(matrix.scored), answers(probed)
+    prediction, probed, emitted = _answered(learner, answer, matrix, valid, ground)
     native = np.asarray(learner.predict(probed), dtype=np.float64)
     if not (np.isfinite(prediction).all() and np.isfinite(emitted).all()):
         raise MlwrightError(f"{spec.learner} answers with numbers that are not finite", where=f"trial {spec.id}")
@@ -198,8 +193,20 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         settled=learner.settled,
     )
     some = _spread(len(learn), min(_SEEN, _CELLS // ground.truth.width))
-    seen = np.asarray(learner.predict(matrix.values[ready.rows[some]]), np.float32)
+    seen = np.asarray(learner.predict(x[some]), np.float32)
     return Outcome(result, answer, prediction, native, learn[some], seen)
+
+
+def _answered(
+    learner: Learner, answer: graph.Tensor, matrix: Matrix, valid: Rows, ground: Ground
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """The graph's answers for the scored rows, the matrix of the probe rows, and the graph's answers for those."""
+    if matrix.scored is not None and matrix.probed is not None:
+        answers = _Answers(learner, matrix.probed.shape[1])
+        return answers(matrix.scored), matrix.probed, answers(matrix.probed)
+    session = graph.Session(graph.compile({"y": answer, "x": matrix.tensor}, valid.inputs), threads=1)
+    checked = session(ground.probe())
+    return session(valid.feeds, ["y"])["y"], checked["x"], checked["y"]
 
 
 def _spread(rows: int, most: int) -> NDArray[np.int64]:

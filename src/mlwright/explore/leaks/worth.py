@@ -10,11 +10,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from mlwright import metrics
-from mlwright.contracts.protocols import Clock, Truth
+from mlwright.contracts.protocols import Clock
 from mlwright.contracts.records import GROUP, Table
 from mlwright.explore.leaks.goal import FEWEST
-from mlwright.explore.leaks.sight import Leak, Sight, goal_of
-from mlwright.trials import METRIC, quick_matrix, without
+from mlwright.explore.leaks.sight import Leak, Sight
+from mlwright.trials import METRIC, quick_matrix, truth_of, without
 
 _ROWS = 15_000
 _ASKED = 0.25  # of the rows
@@ -42,7 +42,7 @@ def _told(sight: Sight, names: set[str], clock: Clock) -> str:
     dropped = np.array([name in names for name in x.names])
     if dropped[1:].all() or not dropped.any():
         return ""
-    whole, less = without(x.values, _truth(sight.table, rows), _held(sight.table, rows), dropped, seed=0)
+    whole, less = without(x.values, truth_of(rows, schema.target), _held(sight.table, rows), dropped, seed=0)
     metric = metrics.METRICS[METRIC[schema.target.task]]
     scale = schema.target.scale if schema.target.task == "regression" else 1.0
     if not (np.isfinite(whole) and np.isfinite(less)):
@@ -52,13 +52,6 @@ def _told(sight: Sight, names: set[str], clock: Clock) -> str:
     shown = (metrics.shown(value * scale) for value in (whole, less))
     with_score, without_score = shown
     return f"With {what} a quick model reaches {metric.title} {with_score}, {without_it} {without_score}."
-
-
-def _truth(table: Table, rows: pl.DataFrame) -> Truth:
-    target, values = table.schema.target, goal_of(table, rows).values
-    if target.task == "regression":
-        return Truth("regression", (values - target.mean) / target.scale, 0)
-    return Truth(target.task, values.astype(np.int64), len(target.classes))
 
 
 def _held(table: Table, rows: pl.DataFrame) -> NDArray[np.bool_]:

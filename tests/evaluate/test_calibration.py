@@ -10,8 +10,8 @@ import pytest
 from scipy.special import expit, softmax
 
 from mlwright.evaluate import Evidence, Held
+from mlwright.evaluate.calibration import by_costs, calibrations, coverage, cutoff, uncalibrated, uneven
 from mlwright.evaluate.columns import cut
-from mlwright.evaluate.promises import by_costs, calibrations, coverage, cutoff, uncalibrated, uneven
 
 
 def promised(n: int, seed: int, sure: float = 1.0, **facts: Any) -> Evidence:

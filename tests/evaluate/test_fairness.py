@@ -13,7 +13,7 @@ from scipy.special import expit
 from mlwright.contracts.insight import Scrutiny
 from mlwright.evaluate import Evidence, Look, scrutinise
 from mlwright.evaluate.columns import cut
-from mlwright.evaluate.treatment import gaps, telling_gaps
+from mlwright.evaluate.fairness import gaps, telling_gaps
 
 
 def people(n: int, seed: int, shift: float = 0.0, column: str = "sex") -> Evidence:
