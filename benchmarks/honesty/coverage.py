@@ -74,7 +74,7 @@ def runs(task: Any, args: argparse.Namespace, known: int) -> list[dict[str, Any]
     winner, found = Winner(), []
     for resample in range(known, args.resamples):
         order = np.random.default_rng(resample).permutation(len(rows))
-        most = min(args.rows, len(rows) // 2)
+        most = min(args.rows, len(rows) // 5)  # all the others stand for every row that there is: they must be many
         train, rest = rows.iloc[order[:most]], rows.iloc[order[most:]]
         if task.kind != "regression":
             rest = rest[rest[task.target].isin(set(train[task.target]))]
@@ -84,6 +84,7 @@ def runs(task: Any, args: argparse.Namespace, known: int) -> list[dict[str, Any]
                 "task": task.name,
                 "resample": resample,
                 "metric": task.metric,
+                "rows": most,
                 "true": reached(model, rest, task),
                 "ours": told(model, task.metric),
                 "winner": winner.naive(task.metric),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from mlwright.cli import evaluate, explain, explore, predict, report, resume, serve, train, verify
-from mlwright.cli.desk import Desk
+from mlwright.cli.desk import Desk, let_go
 
 COMMANDS = (
     explore.explore,
@@ -45,6 +46,11 @@ def dispatch(words: Sequence[str], desk: Desk) -> int:
             code = program.invoke(context)
     except typer.Exit as done:
         code = done.exit_code
+    except (BrokenPipeError, SystemExit):  # the latter is rich's; both print help for a reader that may go away
+        if not {"-h", "--help"} & set(words):
+            raise
+        let_go(sys.stdout)
+        return 0
     return code if isinstance(code, int) else 0
 
 

@@ -177,12 +177,17 @@ def _print(stream: IO[str], text: str, style: str = "") -> None:
         stream.buffer.write(text.encode("utf-8", "replace"))  # type: ignore[attr-defined]
         stream.buffer.flush()  # type: ignore[attr-defined]
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        let_go(stream)
     except OSError as error:
         if stream is sys.stderr:
             return
         what = f"can't write the answer: {(error.strerror or str(error)).lower()}"
         raise InputError(what, where="standard output") from error
+
+
+def let_go(stream: IO[str]) -> None:
+    """What is still written to it goes nowhere: whoever read it went away."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _styled(stream: IO[str], text: str, style: str) -> str:
