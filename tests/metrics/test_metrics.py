@@ -247,9 +247,12 @@ def test_values_are_shown_with_four_digits(value: float, text: str) -> None:
     assert metrics.shown(value) == text
 
 
-def test_auc_of_20_000_rows_is_quick() -> None:
+def test_auc_of_20_000_rows_is_quicker_than_scikit_learns() -> None:
     rng = np.random.default_rng(0)
     y, p = rng.integers(0, 2, 20_000), rng.random(20_000)
     both = np.column_stack([1 - p, p])
-    best = min(timeit.repeat(lambda: METRICS["roc_auc"].function(y, both), number=1, repeat=30))
-    assert best < 0.006  # 2 ms when the machine is idle
+    ratios = []
+    for _ in range(15):  # side by side: whatever else runs slows both
+        theirs = timeit.timeit(lambda: oracle.roc_auc_score(y, p), number=1)
+        ratios.append(timeit.timeit(lambda: METRICS["roc_auc"].function(y, both), number=1) / theirs)
+    assert np.median(ratios) < 1.0  # 0.4 to 0.7 measured

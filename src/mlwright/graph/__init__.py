@@ -20,11 +20,13 @@ from mlwright.graph.tensor import (
     flat,
     lookup,
     numbers,
+    piecewise,
     strings,
     sum_of_trees,
     trees,
     where,
 )
+from mlwright.graph.together import together
 
 __all__ = [
     "CHUNK",
@@ -46,9 +48,11 @@ __all__ = [
     "load",
     "lookup",
     "numbers",
+    "piecewise",
     "round_down",
     "strings",
     "sum_of_trees",
+    "together",
     "trees",
     "where",
 ]

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from mlwright.graph.forest import Forest, join, split, with_roots_split
-from mlwright.graph.tensor import Tensor, ancestors
+from mlwright.graph.tensor import COLUMNS, PIECEWISE, Tensor, ancestors
+from mlwright.graph.together import together, unfolded
 
 OPSETS = {"": 21, "ai.onnx.ml": 5, "com.microsoft": 1}
 IR_VERSION = 10
 _DOMAINS = {"LabelEncoder": "ai.onnx.ml", "TreeEnsemble": "ai.onnx.ml", "Tokenizer": "com.microsoft"}
 _MOST_TREES = 2_500  # of one operator: ONNX Runtime 1.31 takes 9e-9 s * trees² to load it (32,000 trees: 9 s)
+_SIDE_BY_SIDE = 2_000  # columns that may be copied so that tables are cut from one place
 _FEW_KEYS = 64  # a column with more levels has a dictionary of its own
 Runs: TypeAlias = list[tuple[str, NDArray[np.int64]]]
 _TYPES = {
@@ -43,8 +45,9 @@ def compile(outputs: Mapping[str, Tensor], inputs: Inputs, metadata: Mapping[str
     The same expressions always give the same bytes.
     """
     writer = _Writer(inputs)
-    writer.write(list(outputs.values()))
-    for name, tensor in outputs.items():
+    joined = dict(zip(outputs, together(list(outputs.values())), strict=True))
+    writer.write(list(joined.values()))
+    for name, tensor in joined.items():
         writer.node("Identity", [writer.name(tensor)], {}, name)
     results = [_info(name, t.dtype, t.width) for name, t in outputs.items()]
     graph = helper.make_graph(writer.nodes, "mlwright", writer.inputs(), results, writer.initializers)
@@ -75,6 +78,7 @@ class _Writer:
         self.widths = {"numbers": len(inputs.numbers), "strings": len(inputs.strings)}
         self.places: dict[str, Runs] = {}
         self.names: dict[str, str] = {}
+        self.joined: dict[tuple[str, ...], str] = {}
 
     def inputs(self) -> list[onnx.ValueInfoProto]:
         types = {"numbers": "float64", "strings": "string"}
@@ -97,6 +101,13 @@ class _Writer:
                 self.places[tensor.key] = [("numbers", _indices(names, self.layout.numbers))]
             elif tensor.op == "Concat":
                 self.places[tensor.key] = _merged([run for t in tensor.inputs for run in self.place(t)])
+            elif tensor.op == COLUMNS:
+                index: Any = tensor.attrs["index"]
+                self.places[tensor.key] = _chosen(self.place(tensor.inputs[0]), index)
+            elif tensor.op == PIECEWISE:
+                whole = unfolded(tensor)
+                self.write([whole])
+                self.places[tensor.key] = self.place(whole)
             else:
                 self._plain(tensor)
 
@@ -120,11 +131,28 @@ class _Writer:
 
     def gathered(self, runs: Runs) -> str:
         """The columns of runs, side by side."""
+        if len({base for base, _ in runs}) > 1 and not all(self._whole(*run) for run in runs):
+            runs = self._from_one(runs)
         parts = []
         for base, index in runs:
-            whole = np.array_equal(index, np.arange(self.widths[base]))
+            whole = self._whole(base, index)
             parts.append(base if whole else self.node("Gather", [base, self.array(index)], {"axis": 1}))
         return parts[0] if len(parts) == 1 else self.node("Concat", parts, {"axis": 1})
+
+    def _whole(self, base: str, index: NDArray[np.int64]) -> bool:
+        return np.array_equal(index, np.arange(self.widths[base]))
+
+    def _from_one(self, runs: Runs) -> Runs:
+        """The same columns of one base, in which all bases stand side by side: the tables of many folds are cut from
+        it by one operator each."""
+        bases = tuple(dict.fromkeys(base for base, _ in runs))
+        start = dict(zip(bases, np.cumsum([0, *(self.widths[b] for b in bases)]), strict=False))
+        if sum(self.widths[b] for b in bases) > _SIDE_BY_SIDE:
+            return runs
+        if bases not in self.joined:
+            self.joined[bases] = self.node("Concat", list(bases), {"axis": 1})
+            self.widths[self.joined[bases]] = sum(self.widths[b] for b in bases)
+        return [(self.joined[bases], np.concatenate([start[base] + index for base, index in runs]))]
 
     def node(self, op: str, inputs: list[str], attrs: Mapping[str, Any], output: str = "") -> str:
         """Write a node; the name of its output."""
@@ -243,6 +271,12 @@ def _merged(runs: Runs) -> Runs:
         else:
             merged.append((base, index))
     return merged
+
+
+def _chosen(runs: Runs, index: NDArray[np.int64]) -> Runs:
+    """The columns of runs at ``index``."""
+    flat = [(base, column) for base, columns in runs for column in columns.tolist()]
+    return _merged([(flat[i][0], np.array([flat[i][1]])) for i in index.tolist()])
 
 
 def _indices(names: Sequence[str], layout: Sequence[str]) -> NDArray[np.int64]:

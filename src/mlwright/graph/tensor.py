@@ -20,6 +20,7 @@ Dtype = Literal["float64", "float32", "int64", "bool", "string"]
 Attr: TypeAlias = "int | float | str | tuple[int, ...] | tuple[float, ...] | tuple[str, ...] | NDArray[Any]"
 Operand: TypeAlias = Union["Tensor", float, NDArray[Any]]
 
+COLUMNS, PIECEWISE = "Columns", "Piecewise"  # no ONNX operators: see the functions of these names
 _TO_BOOL = frozenset(
     {"IsNaN", "IsInf", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal", "Not", "And", "Or"}
 )
@@ -101,9 +102,8 @@ def concat(parts: Iterable[Tensor]) -> Tensor:
 
 
 def columns(x: Tensor, indices: Sequence[int]) -> Tensor:
-    """The columns of ``x`` at ``indices``."""
-    index = Tensor("Constant", (), {"value": np.asarray(indices, dtype=np.int64)}, "int64", len(indices))
-    return Tensor("Gather", (x, index), {"axis": 1}, x.dtype, len(indices))
+    """The columns of ``x`` at ``indices``. No operator: whoever reads them takes them from where ``x`` lies."""
+    return Tensor(COLUMNS, (x,), {"index": np.asarray(indices, dtype=np.int64)}, x.dtype, len(indices))
 
 
 def where(condition: Tensor, yes: Operand, no: Operand) -> Tensor:
@@ -121,6 +121,14 @@ def clip(x: Tensor, low: Operand, high: Operand) -> Tensor:
     if isinstance(low, float) and isinstance(high, float):
         return apply("Clip", x, low, high)
     return apply("Min", apply("Max", x, low), high)
+
+
+def piecewise(x: Tensor, at: NDArray[np.float64], level: NDArray[np.float64]) -> Tensor:
+    """``x`` (n, w) column by column through the line that is ``level[j]`` (w, k) at the knots ``at[j]`` (w, k), which
+    rise, and is flat outside them. Two knots at one place are a jump: its end is due above the place alone. NaN stays
+    NaN."""
+    attrs: dict[str, Attr] = {"at": np.asarray(at, np.float64), "level": np.asarray(level, np.float64)}
+    return Tensor(PIECEWISE, (x,), attrs, x.dtype, x.width)
 
 
 def flat(x: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import ITEM_MARK, ColumnKind
-from mlwright.graph import Tensor, apply, cast, columns, concat, constant, where
+from mlwright.graph import Tensor, apply, cast, concat, constant, where
 from mlwright.steps.base import Step
 from mlwright.steps.categories import shrunk_means
 from mlwright.steps.pieces import Grams, how_many, pieces_of, real, sample, tokens, total
@@ -119,7 +119,7 @@ class NumbersWithin(Step):
         texts = Tensor("Where", (here, found, constant(["nan"], "string")), {}, "string", 1)
         value = cast(texts, "float64")
         many = cast(how_many(here), "float64")
-        first = columns(value, [0])
+        first = Tensor("Gather", (value, constant([0], "int64")), {"axis": 1}, "float64", 1)  # of however many
         if not self._several:
             return first
         none = apply("Not", cast(many, "bool"))

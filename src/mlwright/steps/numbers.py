@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import polars as pl
@@ -13,12 +13,10 @@ from scipy.special import ndtri
 
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import ColumnKind
-from mlwright.graph import Tensor, apply, cast, clip, columns, concat, where
+from mlwright.graph import Tensor, apply, cast, clip, columns, concat, piecewise, where
 from mlwright.steps.base import Step
 
 Floats = NDArray[np.float64]
-_TOGETHER = 32  # columns whose pieces are computed at once: each takes rows * knots * 8 bytes, some three times over
-_NARROW = 1e-300  # a slope over less would not be finite
 LARGEST = 3.0e38  # below float32's largest, so that a number that is cast stays finite
 _NONE = np.zeros(0)
 
@@ -120,26 +118,4 @@ class Quantiles(Step):
         return self
 
     def emit(self, x: Tensor) -> Tensor:
-        if x.width <= _TOGETHER:
-            return self._piecewise(x, slice(None))
-        starts = range(0, x.width, _TOGETHER)
-        some = [slice(start, min(start + _TOGETHER, x.width)) for start in starts]
-        return concat([self._piecewise(columns(x, range(s.start, s.stop)), s) for s in some])
-
-    def _piecewise(self, x: Tensor, some: slice) -> Tensor:
-        # f(x) = f(first) + sum over pieces of slope * (how far x goes into the piece)
-        at = self._at[some]
-        width = np.diff(at, axis=1)
-        rise = np.broadcast_to(np.diff(self._level), width.shape)
-        flat = width <= _NARROW
-        slope = np.where(flat, 0.0, rise / np.where(flat, 1.0, width))
-        deep: Any = Tensor("Unsqueeze", (x, _axis(2)), {}, x.dtype, x.width)
-        pieces = clip(deep - at[:, :-1], np.zeros_like(width), np.where(flat, 0.0, width)) * slope
-        if flat.any():  # a flat piece is a jump: all of its rise is due as soon as x lies above it
-            pieces = pieces + cast(apply("Greater", deep, at[:, :-1]), x.dtype) * np.where(flat, rise, 0.0)
-        total = Tensor("ReduceSum", (pieces, _axis(2)), {"keepdims": 0}, x.dtype, x.width)
-        return where(apply("IsNaN", x), float("nan"), total + self._level[0])
-
-
-def _axis(axis: int) -> Tensor:
-    return Tensor("Constant", (), {"value": np.array([axis], np.int64)}, "int64", 1)
+        return piecewise(x, self._at, np.broadcast_to(self._level, self._at.shape))
