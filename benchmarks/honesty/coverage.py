@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 
 import mlwright
-from mlwright import metrics
+from mlwright import evaluate, metrics
+from mlwright.contracts.insight import Diagnosis, Explanation, Scrutiny
 from mlwright.lifecycle import journey
 
 TASKS = (
@@ -66,6 +67,14 @@ class Winner:
         draws = (rng.integers(0, n, n) for _ in range(200))
         low, high = np.percentile([metrics.score(judge, e.y[d], best[d]) for d in draws], [2.5, 97.5])
         return metrics.score(judge, e.y, best), float(low), float(high)
+
+
+def number_alone() -> None:
+    """Runs leave out what no number of the verdict rests on: explaining, scrutinising and diagnosing the model."""
+    journey.measure = lambda *_: None
+    journey.explain_run = lambda *_: Explanation(rows=0, metric="")
+    evaluate.scrutinise = lambda *_: Scrutiny()
+    journey.checkup, evaluate.diagnose = lambda *_: None, lambda *_: Diagnosis()
 
 
 def runs(task: Any, args: argparse.Namespace, known: int) -> list[dict[str, Any]]:
@@ -117,6 +126,7 @@ def main() -> None:
     sys.path.insert(0, str(args.bench))
     import tasks
 
+    number_alone()
     lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
     print("| table | runs | held by ours | bias, widths | held by the winner's | bias, widths |")
     print("|---|---|---|---|---|---|")
