@@ -5,8 +5,7 @@
 From each table, again and again, a training sample is drawn, a model is trained on it, and what its verdict says is
 compared with the score of the model on all other rows. The tables are those without time or groups. Beside it,
 what is told without a correction: the plain cross-validation of the winner among the trials, with an
-interval from the same bootstrap of its rows. A line a table is printed as it comes, then the sums; --out keeps a line a
-run as JSON, and goes on where it stopped.
+interval from the same bootstrap of its rows. --out keeps a line a run as JSON, and goes on where it stopped.
 
 Needs: the benchmark folder (tasks.py and its data)
 """
@@ -20,17 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from draws import TASKS, draw
 
 import mlwright
 from mlwright import evaluate, metrics
 from mlwright.contracts.insight import Diagnosis, Explanation, Scrutiny
 from mlwright.lifecycle import journey
-
-TASKS = (
-    "credit_g,telco_churn,phoneme,cmc,vehicle,wine_quality_white,diamonds,abalone,casp,kc1,segment,quake,concrete,"
-    "cal_housing,airfoil,bank_customer_churn,car,kr_vs_kp,insurance,diabetes"
-)
 
 
 def told(model: Any, metric: str) -> tuple[float, float, float]:
@@ -77,40 +71,23 @@ def number_alone() -> None:
     journey.checkup, evaluate.diagnose = lambda *_: None, lambda *_: Diagnosis()
 
 
-def runs(task: Any, args: argparse.Namespace, known: int) -> list[dict[str, Any]]:
-    """One line a resample."""
-    rows = pd.concat([task.train, task.test], ignore_index=True)
-    winner, found = Winner(), []
-    for resample in range(known, args.resamples):
-        order = np.random.default_rng(resample).permutation(len(rows))
-        most = min(args.rows, len(rows) // 5)  # all the others stand for every row that there is: they must be many
-        train, rest = rows.iloc[order[:most]], rows.iloc[order[most:]]
-        if task.kind != "regression":
-            rest = rest[rest[task.target].isin(set(train[task.target]))]
-        model = mlwright.train(train, task.target, metric=task.metric, trials=args.trials, seed=resample)
-        found.append(
-            {
-                "task": task.name,
-                "resample": resample,
-                "metric": task.metric,
-                "rows": most,
-                "true": reached(model, rest, task),
-                "ours": told(model, task.metric),
-                "winner": winner.naive(task.metric),
-            }
-        )
-    return found
+def measured(task: Any, resample: int, args: argparse.Namespace, winner: Winner) -> dict[str, Any]:
+    """A line for a resample."""
+    train, rest = draw(task, resample, args.rows)
+    model = mlwright.train(train, task.target, metric=task.metric, trials=args.trials, seed=resample)
+    told_and_true = {"true": reached(model, rest, task), "ours": told(model, task.metric)}
+    return {"rows": len(train), **told_and_true, "winner": winner.naive(task.metric)}
 
 
-def summed(lines: list[dict[str, Any]], who: str) -> tuple[int, float, float]:
-    """Runs whose interval held the truth; the mean error towards the better in widths of the interval, and its size."""
+def summed(lines: list[dict[str, Any]], who: str) -> tuple[int, float]:
+    """Runs whose interval held the truth, and the mean error towards the better in widths of the interval."""
     held, biases = 0, []
     for line in lines:
         value, low, high = line[who]
         held += low <= line["true"] <= high
         sign = 1 if metrics.METRICS[line["metric"]].greater_is_better else -1
         biases.append(sign * (value - line["true"]) / max(high - low, 1e-12))
-    return held, float(np.mean(biases)), float(np.mean(np.abs(biases)))
+    return held, float(np.mean(biases))
 
 
 def main() -> None:
@@ -121,31 +98,45 @@ def main() -> None:
     parser.add_argument("--resamples", type=int, default=20)
     parser.add_argument("--rows", type=int, default=800)
     parser.add_argument("--trials", type=int, default=6)
+    parser.add_argument("--beside", type=Path, help="what coverage_autogluon.py wrote")
     parser.add_argument("--out", type=Path, default=Path("coverage.jsonl"))
     args = parser.parse_args()
     sys.path.insert(0, str(args.bench))
     import tasks
 
     number_alone()
+    winner = Winner()
     lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
-    print("| table | runs | held by ours | bias, widths | held by the winner's | bias, widths |")
-    print("|---|---|---|---|---|---|")
-    for name in args.tasks.split(","):
-        known = [line for line in lines if line["task"] == name]
-        made = runs(tasks.load(name), args, len(known)) if len(known) < args.resamples else []
-        with args.out.open("a") as file:
-            file.writelines(json.dumps(line) + "\n" for line in made)
-        lines += made
-        _print(name, [line for line in lines if line["task"] == name])
-    _print("all", lines)
+    known = {(line["task"], line["resample"]) for line in lines}
+    for resample in range(args.resamples):
+        for name in args.tasks.split(","):
+            if (name, resample) not in known:
+                task = tasks.load(name)
+                line = {
+                    "task": name,
+                    "resample": resample,
+                    "metric": task.metric,
+                    **measured(task, resample, args, winner),
+                }
+                lines.append(line)
+                with args.out.open("a") as file:
+                    file.write(json.dumps(line) + "\n")
+    beside = [json.loads(line) for line in args.beside.read_text().splitlines()] if args.beside else []
+    tell(lines, [line for line in beside if "error" not in line], args.tasks.split(","))
 
 
-def _print(name: str, lines: list[dict[str, Any]]) -> None:
-    cells = []
-    for who in ("ours", "winner"):
-        held, bias, _ = summed(lines, who)
-        cells += [f"{held / len(lines):.1%}", f"{bias:+.3f}"]
-    print(f"| {name} | {len(lines)} | " + " | ".join(cells) + " |", flush=True)
+def tell(lines: list[dict[str, Any]], beside: list[dict[str, Any]], names: list[str]) -> None:
+    """A line a table, and the sums."""
+    columns = {"ours": lines, "winner": lines, **({"autogluon": beside} if beside else {})}
+    print("| table | runs | " + " | ".join(f"held by {who}'s | bias, widths" for who in columns) + " |")
+    print("|---|---" + "|---|---" * len(columns) + "|")
+    for name in (*names, "all"):
+        cells = [name, str(sum(name in (line["task"], "all") for line in lines))]
+        for who, found in columns.items():
+            some = [line for line in found if name in (line["task"], "all")]
+            held, bias = summed(some, who) if some else (0, 0.0)
+            cells += [f"{held / len(some):.1%}", f"{bias:+.3f}"] if some else ["", ""]
+        print("| " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":
