@@ -120,7 +120,7 @@ def main() -> None:
                 }
                 lines.append(line)
                 with args.out.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
+                    file.write(json.dumps(lines[-1]) + "\n")
     beside = [json.loads(line) for line in args.beside.read_text().splitlines()] if args.beside else []
     tell(lines, [line for line in beside if "error" not in line], args.tasks.split(","))
 

@@ -61,14 +61,13 @@ def main() -> None:
     print("| table | measure | told | true | inside | verdict |\n|---|---|---|---|---|---|")
     for name in HANGING:
         print(promised(tasks.load(name), args.budget), flush=True)
-    shuffled = tasks.load("phoneme")
-    labels = shuffled.train[shuffled.target].to_numpy()
-    noise = shuffled.train.assign(**{shuffled.target: np.random.default_rng(0).permutation(labels)})
-    titanic = pd.read_parquet(tasks.DATA / "titanic3_leak.parquet")
     clean = tasks.load("phoneme")
+    labels = np.random.default_rng(0).permutation(clean.train[clean.target].to_numpy())
+    noise = clean.train.assign(**{clean.target: labels})
+    titanic = pd.read_parquet(tasks.DATA / "titanic3_leak.parquet")
     print("\n| table | verdict | severe findings | first reason |\n|---|---|---|---|")
     print(decided("titanic with boat and body", titanic, tasks.catalog()["titanic3_leak"]["target"], args.budget))
-    print(decided("phoneme, its target shuffled", noise, shuffled.target, args.budget), flush=True)
+    print(decided("phoneme, its target shuffled", noise, clean.target, args.budget), flush=True)
     print(decided("phoneme", clean.train, clean.target, args.budget))
 
 
