@@ -11,7 +11,7 @@ import pytest
 from scipy.special import expit
 
 from mlwright.contracts.insight import Scrutiny
-from mlwright.evaluate import Evidence, Look, scrutinise
+from mlwright.evaluate import Evened, Evidence, Look, scrutinise
 from mlwright.evaluate.columns import cut
 from mlwright.evaluate.fairness import gaps, telling_gaps
 
@@ -45,7 +45,7 @@ def test_uneven_treatment_is_told_with_its_gap_and_what_mending_it_takes() -> No
     assert mended.thresholds["f"] < mended.thresholds["m"]
     assert mended.metric == "accuracy"
     assert mended.then > mended.now  # what was lowered wrongly is raised again
-    assert "not applied" in told["uneven-groups"].remedy
+    assert "Nothing of it is applied" in told["uneven-groups"].remedy
 
 
 def test_a_column_that_only_its_name_gives_away_is_to_be_known() -> None:
@@ -81,6 +81,20 @@ def test_each_group_has_the_main_metric_with_its_interval() -> None:
     for part in groups.values():
         assert part.score.low < part.score.value < part.score.high
         assert part.score.low < 0.9 < part.score.high + 0.05
+
+
+def test_what_weights_would_bring_is_told_beside_thresholds() -> None:
+    evidence, fair = people(4000, 0, shift=1.5), people(4000, 0)
+    named = evidence.frame.select("sex")
+    made, told = found(evidence, sensitive=("sex",), evened=Evened(fair.y, named, evidence.prediction, fair.prediction))
+    thresholds, weights = made.mitigation
+    assert thresholds.thresholds and not weights.thresholds
+    assert weights.gap == pytest.approx(thresholds.gap)
+    assert weights.left < 0.06
+    assert weights.then > weights.now
+    assert "weighted so that no group tells the class" in told["uneven-groups"].remedy
+    few = Evened(fair.y[:60], named[:60], evidence.prediction[:60], fair.prediction[:60])
+    assert len(found(evidence, sensitive=("sex",), evened=few)[0].mitigation) == 1
 
 
 def test_costs_judge_what_mending_takes() -> None:

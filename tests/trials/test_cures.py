@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
 from mlwright import graph
 from mlwright.contracts.protocols import Clock, Terms, Truth
 from mlwright.contracts.records import Feature
 from mlwright.learners.lightgbm import LightGBM
-from mlwright.trials.cures import Ready, cured
+from mlwright.trials.cures import Ready, cured, evened, groups_of
 from mlwright.trials.folds import assign
 from mlwright.trials.matrix import Matrix
 
@@ -82,3 +83,39 @@ def test_without_time_nothing_is_left_out(ready, parts):
 
 def test_no_cure_changes_nothing(ready, parts):
     assert cured("", ready, make, parts) is ready
+
+
+@pytest.mark.parametrize("own", [None, "weights"])
+def test_under_the_weights_no_group_tells_the_class(own):
+    rng = np.random.default_rng(1)
+    groups, weight = rng.integers(0, 4, 4000), rng.uniform(0.5, 2.0, 4000)
+    y = (rng.random(4000) < np.array([0.1, 0.3, 0.5, 0.8])[groups]).astype(np.int64)
+    truth = evened(Truth("binary", y, 2, weight if own else None), groups)
+    shares = [np.average(y[groups == g], weights=truth.weight[groups == g]) for g in range(4)]
+    np.testing.assert_allclose(shares, np.average(y, weights=weight if own else None), atol=1e-12)
+    assert truth.weight.sum() == pytest.approx(weight.sum() if own else 4000)
+
+
+def test_a_row_that_stands_almost_alone_counts_ten_times_at_most():
+    groups, y = np.array([0] * 999 + [1] * 1000), np.array([0] * 998 + [1] * 1001)
+    assert evened(Truth("binary", y, 2), groups).weight.max() == 10.0
+
+
+def test_groups_are_those_of_all_columns_together():
+    frame = pl.DataFrame(
+        {"sex": ["f", "m", None, "f"], "age": [20.0, None, 60.0, 20.0], "kind": [True, True, None, True]}
+    )
+    codes = groups_of(frame)
+    assert codes[0] == codes[3]
+    assert len(set(codes.tolist())) == 3
+    quarters = groups_of(pl.DataFrame({"age": np.arange(100.0)}))
+    assert np.bincount(quarters).tolist() == [25, 25, 25, 25]
+
+
+def test_rows_are_weighed_as_a_cure(ready, parts):
+    groups = (ready.truth.values + (np.arange(N) % 3 == 0)) % 2
+    found = cured("even-groups", ready._replace(groups=groups), make, parts)
+    assert found.matrix is ready.matrix
+    for g in (0, 1):
+        share = np.average(found.truth.values[groups == g], weights=found.truth.weight[groups == g])
+        assert share == pytest.approx(ready.truth.values.mean())

@@ -188,8 +188,10 @@ class Gap(Record, frozen=True):
 
 
 class Mitigation(Record, frozen=True):
-    """What a decision threshold for each group of a column would bring, each set where as many of the second class are
-    missed as are among all rows: the gap that is left, and what it does to a ``metric``. Nothing of it is applied."""
+    """What would narrow the gap between the groups of a column, how much of it would be left, and what that does to a
+    ``metric``. By ``thresholds``, one a group, each set where as many of the second class are missed as are among all
+    rows; or, without them, by weights of the rows to learn from under which no group tells the class, measured on one
+    of the best single trials. Nothing of it is applied."""
 
     column: str
     thresholds: dict[str, float]

@@ -344,7 +344,7 @@ class Feature(Record, frozen=True):
     step: str
 
 
-Cure = Literal["", "fewer-columns", "fewer-rows"]
+Cure = Literal["", "fewer-columns", "fewer-rows", "even-groups"]
 
 
 class TrialSpec(Record, frozen=True):
@@ -352,8 +352,8 @@ class TrialSpec(Record, frozen=True):
     fold models ships; if not, folds only judge, and one model of all rows ships. A ``baseline`` is there to be
     beaten. ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same
     kind ("trees+" for "trees"). ``cure`` is what a fold does first, by the rows that it learns from alone: leave out
-    columns that tell it nothing, or rows whose label it doubts. ``answers`` is the code of the finding that prescribed
-    the trial."""
+    columns that tell it nothing or rows whose label it doubts, or weigh rows so that no sensitive group tells the
+    class. ``answers`` is the code of the finding that prescribed the trial."""
 
     id: str
     learner: str

@@ -27,6 +27,18 @@ class Held:
 
 
 @dataclass(frozen=True, eq=False)
+class Evened:
+    """One single trial out of fold, taught as it is (``plain``) and by rows weighted so that no group of the sensitive
+    columns tells the class (``even``), each (m, k) for m rows with their truth ``y``, ``weight`` and ``frame``."""
+
+    y: Array
+    frame: pl.DataFrame
+    plain: Array
+    even: Array
+    weight: Array | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Evidence:
     """Predictions for n rows, none of which a model saw that predicts it.
 

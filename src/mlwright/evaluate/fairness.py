@@ -1,10 +1,11 @@
 """Whom the model treats otherwise: the groups of sensitive columns, their rates and gaps, and what thresholds by group
-would bring (equal opportunity; Hardt, Price and Srebro 2016, arXiv 1610.02413)."""
+(equal opportunity; Hardt, Price and Srebro 2016, arXiv 1610.02413) or weights would bring."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -13,8 +14,8 @@ from scipy.special import chdtrc, ndtr
 from mlwright import metrics
 from mlwright.contracts.insight import Gap, Mitigation, Range, Slice
 from mlwright.contracts.protocols import Clock
-from mlwright.evaluate.columns import Cut
-from mlwright.evaluate.evidence import Array, Evidence
+from mlwright.evaluate.columns import Cut, cut
+from mlwright.evaluate.evidence import Array, Evened, Evidence
 from mlwright.evaluate.ranges import at, corrected, mean_range, share_range
 from mlwright.evaluate.slices import LEVEL, Condition, described
 from mlwright.metrics import METRICS, find, labels, score
@@ -28,7 +29,7 @@ def by_group(evidence: Evidence, cuts: Sequence[Cut], seed: int, clock: Clock) -
     """The main metric of each group of each sensitive column, and on the others; ``q`` is corrected for all of them.
     The clock ends the looking."""
     made = []
-    for condition in (Condition(((cut, code),)) for cut in cuts for code in range(len(cut.names))):
+    for condition in (Condition(((one, code),)) for one in cuts for code in range(len(one.names))):
         found = None if clock.left <= 0 else described(evidence, condition, 1.0, seed)
         made += [] if found is None else [found]
     if not made:
@@ -42,16 +43,16 @@ def by_group(evidence: Evidence, cuts: Sequence[Cut], seed: int, clock: Clock) -
 def gaps(evidence: Evidence, cuts: Sequence[Cut]) -> tuple[Gap, ...]:
     """The gaps of every rate between the groups of each sensitive column."""
     found, chances = [], []
-    for cut in cuts:
+    for one in cuts:
         for rate, (values, rows) in _rates(evidence).items():
             by_group = {}
-            for code, name in enumerate(cut.names):
-                part = rows[cut.codes[rows] == code]
+            for code, name in enumerate(one.names):
+                part = rows[one.codes[rows] == code]
                 if len(part) >= LEAST:
                     ranged = mean_range if rate == "error" else share_range
                     by_group[name] = ranged(values[part], *at(evidence, part))
             if len(by_group) > 1:
-                gap, chance = _gap(cut.column, rate, by_group)
+                gap, chance = _gap(one.column, rate, by_group)
                 found.append(gap)
                 chances.append(chance)
     q = corrected(np.array(chances))
@@ -69,12 +70,12 @@ def telling_gaps(evidence: Evidence, found: Sequence[Gap]) -> tuple[Gap, ...]:
     return tuple(told.values())
 
 
-def mitigation(evidence: Evidence, cut: Cut, costs: Mapping[str, float]) -> Mitigation | None:
+def mitigation(evidence: Evidence, parts: Cut, costs: Mapping[str, float]) -> Mitigation | None:
     """What thresholds by group would bring, each set on half the rows and measured on the other half; None where a
     group has too few rows of the second class for it."""
     if evidence.task != "binary":
         return None
-    p, y, codes = evidence.prediction[:, 1].astype(np.float64), evidence.y, cut.codes
+    p, y, codes = evidence.prediction[:, 1].astype(np.float64), evidence.y, parts.codes
     units = np.arange(len(y)) if evidence.groups is None else np.unique(evidence.groups, return_inverse=True)[1]
     half, groups = units % 2 == 0, np.unique(codes[codes >= 0])
     threshold = 0.5 if evidence.threshold is None else evidence.threshold
@@ -85,12 +86,36 @@ def mitigation(evidence: Evidence, cut: Cut, costs: Mapping[str, float]) -> Miti
         for group, own in _equal(p[learn], y[learn], codes[learn], threshold).items():
             rows = ~learn & (codes == group)
             answer[rows] = p[rows] >= own
-    known = codes >= 0
-    missed = [[float(1 - a[known & (y == 1) & (codes == g)].mean()) for g in groups] for a in (p >= threshold, answer)]
-    name, (now, then) = _worth(evidence, (p >= threshold, answer), costs)
+    thresholds = {parts.names[g]: t for g, t in _equal(p, y, codes, threshold).items()}
+    return _mended(evidence, parts, (p >= threshold, answer), costs, thresholds)
+
+
+def by_weights(evidence: Evidence, evened: Evened, column: str, costs: Mapping[str, float]) -> Mitigation | None:
+    """What learning from weighted rows would bring; None where a group has too few rows of the second class."""
+    found = cut(evened.frame[column], LEAST) if column in evened.frame.columns else None
+    if found is None or evidence.task != "binary":
+        return None
+    if any(((found.codes == g) & (evened.y == 1)).sum() < LEAST for g in range(len(found.names))):
+        return None
+    threshold = 0.5 if evidence.threshold is None else evidence.threshold
+    plain, even = (shares[:, 1] >= threshold for shares in (evened.plain, evened.even))
+    return _mended(replace(evidence, y=evened.y, weight=evened.weight), found, (plain, even), costs, {})
+
+
+def _mended(
+    evidence: Evidence,
+    parts: Cut,
+    answers: tuple[Array, Array],
+    costs: Mapping[str, float],
+    thresholds: dict[str, float],
+) -> Mitigation:
+    """From the answers (n,) as they are to others."""
+    positive = [(parts.codes == g) & (evidence.y == 1) for g in np.unique(parts.codes[parts.codes >= 0])]
+    missed = [[float(1 - answer[rows].mean()) for rows in positive] for answer in answers]
+    name, (now, then) = _worth(evidence, answers, costs)
     return Mitigation(
-        column=cut.column,
-        thresholds={cut.names[g]: t for g, t in _equal(p, y, codes, threshold).items()},
+        column=parts.column,
+        thresholds=thresholds,
         gap=max(missed[0]) - min(missed[0]),
         left=max(missed[1]) - min(missed[1]),
         metric=name,

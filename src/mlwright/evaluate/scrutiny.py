@@ -11,8 +11,8 @@ from mlwright.contracts.insight import Scrutiny
 from mlwright.contracts.protocols import Clock
 from mlwright.evaluate.calibration import by_costs, calibrations, coverage, cutoff, uncalibrated, uneven
 from mlwright.evaluate.columns import Cut, cut, suspected
-from mlwright.evaluate.evidence import Evidence
-from mlwright.evaluate.fairness import LEAST, by_group, gaps, mitigation, telling_gaps
+from mlwright.evaluate.evidence import Evened, Evidence
+from mlwright.evaluate.fairness import LEAST, by_group, by_weights, gaps, mitigation, telling_gaps
 from mlwright.evaluate.slices import least_rows, weak_slices
 from mlwright.evaluate.unevenness import unequal, unseen, weak_spots
 
@@ -21,13 +21,14 @@ _SUSPECTED = 5  # columns that are taken for sensitive by their names
 
 @dataclass(frozen=True)
 class Look:
-    """What to look at beside the evidence: what answers cost, sensitive columns that somebody named, and the time for
-    it."""
+    """What to look at beside the evidence: what answers cost, sensitive columns that somebody named, the time for it,
+    and a trial that learnt from rows weighted for them."""
 
     costs: Mapping[str, float] = field(default_factory=dict)
     sensitive: Sequence[str] = ()
     seed: int = 0
     clock: Clock = Clock()  # noqa: RUF009  (without an end)
+    evened: Evened | None = None
 
 
 def scrutinise(evidence: Evidence, look: Look) -> Scrutiny:
@@ -41,7 +42,10 @@ def scrutinise(evidence: Evidence, look: Look) -> Scrutiny:
     apart = gaps(evidence, sensitive)
     telling = telling_gaps(evidence, apart)
     by_column = {found.column: found for found in sensitive}
-    mended = [mitigation(evidence, by_column[gap.column], look.costs) for gap in telling if gap.rate == "missed"]
+    missed = [gap.column for gap in telling if gap.rate == "missed"]
+    mended = [mitigation(evidence, by_column[column], look.costs) for column in missed]
+    if look.evened is not None:
+        mended += [by_weights(evidence, look.evened, column, look.costs) for column in missed]
     remedies = tuple(m for m in mended if m is not None)
     groups = by_group(evidence, sensitive, look.seed, look.clock)
     weak = weak_slices(evidence, _cuts(frame, by_column, look.clock), [*by_column], look.seed, look.clock)

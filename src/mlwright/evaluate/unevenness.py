@@ -37,12 +37,12 @@ def unequal(
     evidence: Evidence, found: Sequence[Gap], remedies: Sequence[Mitigation], named: Sequence[str]
 ) -> tuple[Finding, ...]:
     """Gaps between the groups of a column: a warning where somebody named the column, else to be known."""
-    own, told = {m.column: m for m in remedies}, []
+    told = []
     for gap in found:
         known = gap.column in named
         severity: Severity = "warning" if known else "info"
         message = _error(gap) if gap.rate == "error" else _rate(gap, evidence)
-        remedy = _advice(own.get(gap.column))
+        remedy = _advice([m for m in remedies if m.column == gap.column])
         remedy += "" if known else f" If {gap.column!r} must make no difference, name it with --sensitive."
         told.append(Finding("uneven-groups", severity, message, gap.column, remedy))
     return tuple(told)
@@ -80,12 +80,16 @@ def _points(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def _advice(found: Mitigation | None) -> str:
-    if found is None:
+def _advice(found: Sequence[Mitigation]) -> str:
+    if not found:
         return "Look at what is known of each group, and bring more rows of the one that fares worse."
+    return " ".join(map(_bought, found)) + " Nothing of it is applied."
+
+
+def _bought(found: Mitigation) -> str:
     own = ", ".join(f"{group}: {shown(threshold)}" for group, threshold in found.thresholds.items())
+    way = f"Thresholds by group ({own})" if own else "Learning from rows weighted so that no group tells the class"
+    now = "" if own else f" instead of {_points(found.gap)} (of one single model)"
     worth = "the mean cost" if found.metric == "cost" else title(found.metric)
-    return (
-        f"Thresholds by group ({own}) would leave a gap of {_points(found.left)} points and take {worth} from "
-        f"{shown(found.now)} to {shown(found.then)}; they are not applied."
-    )
+    left = f"{_points(found.left)} points{now}"
+    return f"{way} would leave a gap of {left} and take {worth} from {shown(found.now)} to {shown(found.then)}."

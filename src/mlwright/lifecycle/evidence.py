@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from mlwright import graph
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import Candidates
-from mlwright.evaluate import Evidence, Held, unseal
-from mlwright.search import Blend, Search, full, held_intervals, held_sets, parts, reader, weigh
+from mlwright.evaluate import Evened, Evidence, Held, unseal
+from mlwright.search import Blend, Search, full, held_intervals, held_sets, measured, parts, reader, weigh
 from mlwright.trials import Ground
 
 _PERIODS, _PERIOD = 10, 20  # periods, and rows in each at least
@@ -79,6 +79,20 @@ def fold_evidence(search: Search, candidates: Candidates) -> Evidence:
         samples=int(np.clip(8e6 / (len(truth.values) * truth.width * len(done)), 25, 100)),
         **_shared(search, candidates),
     )
+
+
+def evened(search: Search) -> Evened | None:
+    """What a single trial answers that learnt from rows weighted for the sensitive columns, where that was measured."""
+    found = measured(search) if search.ground.problem.sensitive else None
+    if found is None or not found.evened:
+        return None
+    folds, ground = [outcome.result.fold for outcome in found.evened], search.ground
+    rows = np.concatenate([ground.folds.valid(fold) for fold in folds])
+    plain = np.concatenate([search.outcomes[found.spec.id, fold].prediction for fold in folds])
+    even = np.concatenate([outcome.prediction for outcome in found.evened])
+    truth, named = ground.truth.at(rows), [c for c in ground.problem.sensitive if c in ground.frame.columns]
+    before, after = (full(answer.astype(np.float64), truth.task) for answer in (plain, even))
+    return Evened(truth.values, ground.frame[rows].select(named), before, after, truth.weight)
 
 
 def _periods(ground: Ground, truth: Truth) -> NDArray[Any] | None:

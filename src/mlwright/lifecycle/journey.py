@@ -20,7 +20,7 @@ from mlwright.featurize import featurize
 from mlwright.ingest import ingest
 from mlwright.lifecycle.checkup import SHARE, checkup
 from mlwright.lifecycle.costs import check_costs
-from mlwright.lifecycle.evidence import fold_evidence, sealed_evidence
+from mlwright.lifecycle.evidence import evened, fold_evidence, sealed_evidence
 from mlwright.lifecycle.explanation import explain_run
 from mlwright.lifecycle.judges import Asking, asking
 from mlwright.report import Card, card, draw
@@ -192,7 +192,8 @@ def scrutinised(j: Journey) -> Scrutiny:
     """Candidates -> Scrutiny."""
     budget, costs, sensitive = j.problem.budget, j.problem.costs, j.problem.sensitive
     clock = Clock() if budget is None else j.clock.within(scrutiny_seconds(budget))
-    return evaluate.scrutinise(j.evidence, evaluate.Look(costs, sensitive, j.problem.seed, clock))
+    look = evaluate.Look(costs, sensitive, j.problem.seed, clock, evened(j.search))
+    return evaluate.scrutinise(j.evidence, look)
 
 
 def _kept_for_diagnosis(j: Journey) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from mlwright.contracts.insight import Explanation, Gap, Range, Rung, Scrutiny
+from mlwright.contracts.insight import Explanation, Gap, Mitigation, Range, Rung, Scrutiny
 from mlwright.contracts.records import Target, Trial
 from mlwright.contracts.report import Report
 from mlwright.contracts.wording import counted, percent
@@ -187,11 +187,12 @@ def _gaps(found: Scrutiny, target: Target) -> str:
     if not rows:
         return ""
     head = ["column", "~what", "least", "most", "#apart by", "#q"]
-    set_by = [
-        f"{mitigated(one)} The thresholds: " + ", ".join(f"{who} {shown(t)}" for who, t in one.thresholds.items())
-        for one in found.mitigation
-    ]
+    set_by = [mitigated(one) + (f" The thresholds: {_own(one)}" if one.thresholds else "") for one in found.mitigation]
     return "<h4>Groups of sensitive columns</h4>" + table(head, rows) + paragraphs(set_by)
+
+
+def _own(one: Mitigation) -> str:
+    return ", ".join(f"{who} {shown(t)}" for who, t in one.thresholds.items())
 
 
 def _at(one: Gap, group: str, target: Target) -> str:

@@ -100,10 +100,12 @@ def _gap(one: Gap, target: Target) -> str:
 
 
 def mitigated(one: Mitigation) -> str:
-    """What thresholds by group would bring, in a sentence."""
+    """What thresholds by group, or weights, would bring, in a sentence."""
     apart = f"{percent(one.left)} apart instead of {percent(one.gap)}"
     worth_it = f"{title(one.metric)} would be {shown(one.then)} instead of {shown(one.now)}"
     each = f"With a threshold of its own for each group of {one.column}"
+    if not one.thresholds:
+        each = f"If a single model learnt from rows weighted so that {one.column} does not tell the answer"
     return f"{each}, what is missed would lie {apart}, and {worth_it}. Nothing of it is applied."
 
 

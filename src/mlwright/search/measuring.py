@@ -7,6 +7,7 @@ import os
 import time
 from dataclasses import dataclass
 
+from mlwright import plugins
 from mlwright.contracts.records import TrialSpec
 from mlwright.search.search import Search
 from mlwright.trials import Job, Outcome, Pool, allowed_memory, clear, outcome_path, read_outcome
@@ -16,6 +17,7 @@ _PARTS = (8, 4, 2)  # of the rows one in so many
 _FEWEST = 100  # rows on which a trial is fitted
 _COLUMNS = 5  # of them, fewer are not worth choosing from
 _CURE = 2.2  # fits that a cure takes together with its own
+_EVENED = 1.1  # fits that one of weighted rows takes
 _NEARLY = 0.03  # of what the best single trial is ahead of a constant, that a quicker one may be behind
 _FOLDS = 2  # that are measured where no budget says how long
 
@@ -23,12 +25,14 @@ _FOLDS = 2  # that are measured where no budget says how long
 @dataclass(frozen=True)
 class Measured:
     """The outcomes of one of the best single trials: ``points`` by the rows that it learnt from (fewest first), each
-    with one of the same ``folds``, and ``fewer``, without columns that tell it nothing, with the first of them."""
+    with one of the same ``folds``, ``fewer``, without columns that tell it nothing, with the first of them, and
+    ``evened``, with rows weighted so that no group of the sensitive columns tells the class."""
 
     spec: TrialSpec
     folds: tuple[int, ...]
     points: dict[int, tuple[Outcome, ...]]
     fewer: tuple[Outcome, ...]
+    evened: tuple[Outcome, ...] = ()
 
 
 def is_sampled(search: Search) -> bool:
@@ -74,7 +78,8 @@ def measure(search: Search, pool: Pool) -> None:
     for fold in folds if until < float("inf") else folds[:_FOLDS]:
         whole = search.outcomes[spec.id, fold].result
         rungs = [Job(0, str(search.run.path), spec.id, fold, rows=rows) for rows in counts]
-        for jobs, fits in ((rungs, ladder), (_cure(search, spec, fold), _CURE)):
+        evened, fewer = _even(search, spec, fold), _cure(search, spec, fold)
+        for jobs, fits in ((evened, _EVENED * bool(evened)), (rungs, ladder), (fewer, _CURE)):
             if time.monotonic() + fits * (whole.seconds - whole.made + made) > until or search.left <= 0:
                 return
             _run(search, pool, jobs, until)
@@ -95,7 +100,9 @@ def measured(search: Search) -> Measured | None:
         found[fold] = (*known, search.outcomes[spec.id, fold])
     points = {rows: tuple(o[i] for o in found.values()) for i, rows in enumerate((*counts, _most(search, spec)))}
     cures = [_read(search, job) for fold in _order(search) for job in _cure(search, spec, fold)]
-    return Measured(spec, tuple(found), points if found else {}, tuple(o for o in cures if o is not None))
+    evened = [_read(search, job) for fold in _order(search) for job in _even(search, spec, fold)]
+    fewer, even = (tuple(o for o in some if o is not None) for some in (cures, evened))
+    return Measured(spec, tuple(found), points if found else {}, fewer, even)
 
 
 def _order(search: Search) -> list[int]:
@@ -123,6 +130,15 @@ def _cure(search: Search, spec: TrialSpec, fold: int) -> list[Job]:
     if len(columns) < _COLUMNS or _most(search, spec) < _FEWEST:
         return []
     return [Job(0, str(search.run.path), spec.id, fold, cure="fewer-columns")]
+
+
+def _even(search: Search, spec: TrialSpec, fold: int) -> list[Job]:
+    """The job that learns from weighted rows, where somebody named sensitive columns and the learner can weigh."""
+    named = set(search.ground.problem.sensitive) & set(search.ground.frame.columns)
+    weighs = plugins.find("mlwright.learners", spec.learner).weighs
+    if not named or not weighs or search.ground.truth.task != "binary":
+        return []
+    return [Job(0, str(search.run.path), spec.id, fold, cure="even-groups")]
 
 
 def _read(search: Search, job: Job) -> Outcome | None:

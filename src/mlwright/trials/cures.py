@@ -1,5 +1,5 @@
 """What a fold may do before it learns, by the rows that it learns from alone: leave out columns that tell it nothing,
-or rows whose label it doubts. So what it is scored on has no part in the choice."""
+or rows whose label it doubts, or weigh rows. So what it is scored on has no part in the choice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from mlwright import graph
@@ -24,15 +25,18 @@ _ASKED = 200_000  # rows times columns that a shuffled column is asked about
 _FEWEST, _MOST = 200, 2000
 _SHARE = 0.6  # of a fold's time is for the cure at most
 _CROSS = 3  # parts that rows are doubted by
+_HEAVIEST = 10.0  # times that a row may count
 
 
 class Ready(NamedTuple):
-    """What a learner is given: a matrix, the rows of it to learn from, their truth, and the terms."""
+    """What a learner is given: a matrix, the rows of it to learn from, their truth, and the terms; with the group of
+    the sensitive columns that each row is in, where a cure asks for it."""
 
     matrix: Matrix
     rows: Rows
     truth: Truth
     terms: Terms
+    groups: Rows | None = None
 
 
 def cured(cure: Cure, ready: Ready, make: Make, parts: Folds) -> Ready:
@@ -44,7 +48,35 @@ def cured(cure: Cure, ready: Ready, make: Make, parts: Folds) -> Ready:
     if cure == "fewer-rows" and len(rows := _trusted(ready, make, parts, clock)):
         terms = replace(ready.terms, watch=ready.terms.watch[rows])
         return Ready(ready.matrix, rows, ready.truth.at(rows), terms)
+    if cure == "even-groups" and ready.groups is not None:
+        return ready._replace(truth=evened(ready.truth, ready.groups))
     return ready
+
+
+def groups_of(frame: pl.DataFrame) -> Rows:
+    """(n,) the group of each row by all columns together: by their levels, of numbers and moments by their quarters;
+    what is missing is a level."""
+    codes = np.zeros(frame.height, np.int64)
+    for column in frame.iter_columns():
+        if column.dtype in (pl.String, pl.Boolean):
+            own = np.unique(column.cast(pl.String).fill_null("").to_numpy().astype(str), return_inverse=True)[1]
+        else:
+            values = column.to_physical().cast(pl.Float64).fill_null(np.nan).to_numpy()
+            edges = np.nanquantile(values, (0.25, 0.5, 0.75)) if np.isfinite(values).any() else np.zeros(0)
+            own = np.where(np.isnan(values), len(edges) + 1, np.searchsorted(edges, values))
+        codes = np.unique(codes * (own.max(initial=0) + 1) + own, return_inverse=True)[1]
+    return codes
+
+
+def evened(truth: Truth, groups: Rows) -> Truth:
+    """The truth of classes with weights under which no group (n,) tells the class: a row counts as often as there would
+    be of its group and class if neither told the other, over how often there are (reweighing; Kamiran and Calders 2012,
+    doi 10.1007/s10115-011-0463-8)."""
+    weight = np.ones(len(groups)) if truth.weight is None else truth.weight
+    both = groups * truth.classes + truth.values
+    group, label, cell = (np.bincount(c, weight)[c] for c in (groups, truth.values, both))
+    times = np.minimum(group * label / (cell * weight.sum()), _HEAVIEST)
+    return replace(truth, weight=weight * times)
 
 
 def replace_matrix(ready: Ready, kept: Rows) -> Ready:

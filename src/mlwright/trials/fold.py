@@ -36,7 +36,7 @@ from mlwright.frames import feeds as feeds_of
 from mlwright.learners import Learner
 from mlwright.store import Run, atomic_write
 from mlwright.trials import folds
-from mlwright.trials.cures import Ready, cured
+from mlwright.trials.cures import Ready, cured, groups_of
 from mlwright.trials.matrix import CROSS, Matrix, Rows, blocks, fit_matrix, side_by_side
 from mlwright.trials.probe import probe
 from mlwright.trials.shelf import shelved
@@ -169,7 +169,8 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
     settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
     terms = Terms(seed, clock, watch, settled, _bound(matrix, ground.problem))
-    ready = Ready(matrix, np.arange(len(learn)), rows.truth, terms)
+    groups = _sensitive(ground, learn) if spec.cure == "even-groups" else None
+    ready = Ready(matrix, np.arange(len(learn)), rows.truth, terms, groups)
     if spec.cure:
         ready = cured(spec.cure, ready, lambda: plugins.make("mlwright.learners", spec.learner, spec.options), parts)
     matrix, learn = ready.matrix, learn[ready.rows]
@@ -195,6 +196,11 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     some = _spread(len(learn), min(_SEEN, _CELLS // ground.truth.width))
     seen = np.asarray(learner.predict(x[some]), np.float32)
     return Outcome(result, answer, prediction, native, learn[some], seen)
+
+
+def _sensitive(ground: Ground, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The group of each of the rows by the sensitive columns that somebody named."""
+    return groups_of(ground.frame[rows].select(c for c in ground.problem.sensitive if c in ground.frame.columns))
 
 
 def _answered(
