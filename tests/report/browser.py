@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,26 @@ class Browser:
     def value(self, expression: str) -> Any:
         """What an expression of the page's script language is."""
         return self._ask("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
+
+    def later(self, expression: str) -> Any:
+        """What the promise that an expression makes comes to. Raises what it is broken by."""
+        given = {"awaitPromise": True, "returnByValue": True}
+        answer = self._ask("Runtime.evaluate", expression=expression, **given)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    def wait(self, expression: str, seconds: float = 30.0) -> Any:
+        """The value of an expression as soon as it is something."""
+        deadline = time.monotonic() + seconds
+        while not (found := self.value(expression)):
+            assert time.monotonic() < deadline, f"nothing came of {expression}; said: {self.said}"
+            time.sleep(0.02)
+        return found
+
+    def press(self, key: str, code: int) -> None:
+        """A key of the keyboard, by its name and number, goes down and up."""
+        for kind in ("rawKeyDown", "keyUp"):
+            self._ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
 
     def close(self) -> None:
         self._session = {}

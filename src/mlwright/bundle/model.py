@@ -53,6 +53,11 @@ class Model:
         """The classes, in the order of the columns of ``predict_proba``; empty for regression."""
         return self.schema.target.classes
 
+    @property
+    def onnx(self) -> bytes:
+        """The one graph, as it is in model.onnx."""
+        return self._files[MODEL]
+
     @cached_property
     def report(self) -> Report:
         """All that is known of the model, as plain numbers. Raises BundleError if it was written without."""

@@ -1,4 +1,5 @@
-"""The report: one HTML file that needs nothing else and runs no script, drawn from a Report record alone.
+"""The report: one HTML file that needs nothing else and runs no script, drawn from a Report record alone. With a folder
+beside it that holds the model, it has a part more, in which its reader asks the model.
 
 The first screen is for everyone: the verdict, the number, three reasons, three pictures. Then the story for a reader
 outside the field, then every number for engineers.
@@ -19,33 +20,46 @@ from mlwright.report.report_story import answers, sections
 from mlwright.report.report_style import REPORT_STYLE
 from mlwright.report.report_trust import promises
 from mlwright.report.telling import judged, number
+from mlwright.report.what_if import panel
+from mlwright.report.what_if_section import POLICY, Beside, scripts, section
+from mlwright.report.what_if_style import WHAT_IF_STYLE
 from mlwright.report.words import MEANING, direction
 
 REPORT_MARK = b'<meta name="generator" content="mlwright report">'
 REASONS, SHORT, LONG, PICTURES, COLUMNS, CLASSES = 3, 90, 240, 3, 5, 5
-_SAFE = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _BADGE: dict[Decision, str] = {"ship": "Ship", "hold": "Hold", "refuse": "Refuse"}
 
 
-def draw(report: Report) -> str:
-    """The page, the same text for the same record."""
+def draw(report: Report, beside: Beside | None = None) -> str:
+    """The page, the same text for the same record. ``beside`` it may lie what asking the model takes."""
     story, depth = sections(report), parts(report)
     links = [("verdict", "The answer"), *((anchor, head) for anchor, head, _ in story), ("details", "Details")]
+    asking, style, policy, loading = _asking(report, beside) if beside is not None else ("", "", "", "")
+    if asking:
+        links.insert(1, ("what-if", "What if?"))
     nav = "".join(f'<a href="#{anchor}">{head}</a>' for anchor, head in links)
     told = "".join(f'<section id="{anchor}"><h2>{head}</h2>{content}</section>' for anchor, head, content in story)
     inner = " ".join(f'<a href="#{anchor}">{head}</a>' for anchor, head, _ in depth)
     deep = "".join(f'<section id="{anchor}"><h3>{head}</h3>{content}</section>' for anchor, head, content in depth)
     named = text(report.table.schema.target.name, 60)
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{REPORT_MARK.decode()}{_SAFE}'
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{REPORT_MARK.decode()}'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}{policy}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{named}: report</title><style>{STYLE}{REPORT_STYLE}</style></head>\n"
+        f"<title>{named}: report</title><style>{STYLE}{REPORT_STYLE}{style}</style>{loading}</head>\n"
         f"<body><header>{_head(report)}</header>"
         f'<main><section id="verdict" aria-label="The answer">{_first(report)}</section>\n'
-        f"<nav aria-label='Parts of this page'><div>{nav}</div></nav>\n{told}"
+        f"<nav aria-label='Parts of this page'><div>{nav}</div></nav>\n{asking}{told}"
         f'<section id="details" class="depth"><h2>Details for engineers</h2><p class="inner">{inner}</p>'
         f"{deep}</section></main><footer>{_method(report)}</footer></body></html>\n"
     )
+
+
+def _asking(report: Report, beside: Beside) -> tuple[str, str, str, str]:
+    """The part in which the model is asked: the section, its style, what the page must allow, what it loads."""
+    told = section(panel(report), beside, report.table.schema.target)
+    return told, WHAT_IF_STYLE, f"; {POLICY}", scripts(beside)
 
 
 def _head(report: Report) -> str:

@@ -18,7 +18,7 @@ from mlwright.report.telling import answered, unit, worth
 
 COLUMNS, PARTS, FIRST = 8, 6, 3  # of importances, of a row's reasons, of pictures in a line
 _DAY = 86_400
-_EXAMPLES = {
+EXAMPLES = {
     "typical": "A typical row",
     "sure": "A row it is sure of",
     "unsure": "A row it is unsure of",
@@ -72,7 +72,7 @@ def _example(one: Example, schema: Schema, explained: str) -> str:
         return f"{plain(column, 18)} = {_cell(value, columns.get(column))}"
 
     picture = charts.parts(one, _scale(target), PARTS, told)
-    return figure(picture, f"{said}. {base} {other}".strip(), _EXAMPLES[one.kind])
+    return figure(picture, f"{said}. {base} {other}".strip(), EXAMPLES[one.kind])
 
 
 def _truth(truth: Any, target: Target) -> str:

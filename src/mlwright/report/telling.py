@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from mlwright.contracts.records import Score, Target, Verdict
+from mlwright.contracts.records import Notation, Score, Target, Verdict
 from mlwright.contracts.report import Report
 from mlwright.contracts.wording import percent, spoken
 from mlwright.metrics import known, shown, title
@@ -83,7 +83,12 @@ def hundred(share: float) -> str:
 
 def unit(target: Target) -> str:
     """What the target's numbers are counted in; "" if nobody said so."""
-    found = target.notation.unit if target.notation is not None else ""
+    return unit_of(target.notation)
+
+
+def unit_of(notation: Notation | None) -> str:
+    """What numbers that are written so are counted in."""
+    found = notation.unit if notation is not None else ""
     return {":": "s", "P": "s"}.get(found, found)
 
 
