@@ -35,7 +35,9 @@ LEARNERS = (("lightgbm", {"rounds": 30, "rate": 0.1}), ("linear", {}))
 def rows(task: Any) -> pl.DataFrame:
     """A table of every kind of column, lists and money with them."""
     rng = np.random.default_rng(SEED)
-    tags = [", ".join(rng.choice(("red", "green", "old", "new"), rng.integers(1, 4), replace=False)) for _ in range(ROWS)]
+    tags = [
+        ", ".join(rng.choice(("red", "green", "old", "new"), rng.integers(1, 4), replace=False)) for _ in range(ROWS)
+    ]
     price = [f"${value:,.2f}" for value in rng.lognormal(6, 1, ROWS)]
     return messy(ROWS, SEED, task).with_columns(pl.Series("tags", tags), pl.Series("price", price))
 

@@ -51,13 +51,17 @@ class Browser:
 
     def open(self, file: Path, width: int, height: int, dark: bool = False) -> None:
         """Show a file in a window of that size, and wait until it is there."""
-        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self._ask("Emulation.setEmulatedMedia", features=[scheme])
+        self.resize(width, height, dark)
         self._heard.clear()
         self._ask("Page.navigate", url=file.resolve().as_uri())
         while not any(one.get("method") == "Page.loadEventFired" for one in self._heard):
             self._heard.append(self._read())
+
+    def resize(self, width: int, height: int, dark: bool = False) -> None:
+        """Give the window that size and those colours."""
+        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self._ask("Emulation.setEmulatedMedia", features=[scheme])
 
     @property
     def said(self) -> list[dict[str, Any]]:

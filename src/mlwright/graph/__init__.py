@@ -3,6 +3,7 @@
 expressions (`numbers`, `strings`, `apply`, `lookup`, `trees`, ...) -> `compile` -> bytes -> `Session`
 """
 
+from mlwright.graph.browser import for_browsers
 from mlwright.graph.forest import Forest, round_down
 from mlwright.graph.fragment import dump, load
 from mlwright.graph.lower import Inputs, compile
@@ -45,6 +46,7 @@ __all__ = [
     "constant",
     "dump",
     "flat",
+    "for_browsers",
     "load",
     "lookup",
     "numbers",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlwright.bundle import Model
 from mlwright.contracts.errors import InputError
+from mlwright.graph import for_browsers
 from mlwright.lifecycle.packages import Package, fetched, is_whole, members
 from mlwright.report import FOLDER_MARK, SCRIPTS, Beside, Runtime, beside_page
 from mlwright.store import atomic_folder, check_folder
@@ -49,7 +50,7 @@ def check_beside(page: Path) -> None:
 
 def place_beside(page: Path, model: Model, runtime: str | os.PathLike[str] | None) -> Beside:
     """Write all that asking the model in the page takes, whole or not at all. Raises InputError."""
-    mark, files = beside_page(model.report, model.onnx, found_runtime(runtime))
+    mark, files = beside_page(model.report, for_browsers(model.onnx), found_runtime(runtime))
     folder = folder_of(page)
     with atomic_folder(folder) as building:
         for name, data in files.items():

@@ -168,6 +168,10 @@
     if (session.inputNames.includes("strings")) {
       feeds.strings = new ort.Tensor("string", rows.flatMap((one) => one.strings), [count, strings.length]);
     }
+    if (session.inputNames.includes("folded")) {
+      const folded = feeds.strings.data.map((text) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+      feeds.folded = new ort.Tensor("string", folded, [count, strings.length]);
+    }
     return session.run(feeds);
   }
 
@@ -367,7 +371,8 @@
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmBinary = await unpacked(runtime.engine);
     ort.env.logLevel = "error";
-    session = await ort.InferenceSession.create(new Uint8Array(await unpacked(data.graph)), { executionProviders: ["wasm"] });
+    const graph = new Uint8Array(await unpacked(data.graph));
+    session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"], logSeverityLevel: 3 });
   }
 
   async function main() {

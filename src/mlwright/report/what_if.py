@@ -116,7 +116,9 @@ def _number(column: Column, begun: Sequence[Any]) -> dict[str, Any]:
     if column.kind == "datetime":
         days = all(v % _DAY == 0 for v in known)
         return {"form": "day" if days else "moment", "low": column.low, "high": column.high}
-    whole = all(float(v).is_integer() for v in known)
+    span = None if column.low is None or column.high is None else column.high - column.low
+    # Ends that are whole say little: of whole numbers there are no more different ones than fit between them.
+    whole = all(float(v).is_integer() for v in known) and (span is None or column.unique <= span + 1)
     return {
         "low": column.low,
         "high": column.high,

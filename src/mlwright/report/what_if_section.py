@@ -99,8 +99,8 @@ def section(panel: Panel, beside: Beside, target: Target) -> str:
     )
     return (
         f'<section id="what-if" data-model="{text(beside.model)}"><h2>What if?</h2>'
-        f"<p>Change the values of a row and see what the model answers for “{name(target.name, 60)}”. The model runs in "
-        "this page; nothing leaves it. It tells what it has learnt, not what a change in the world would cause.</p>"
+        f"<p>Change the values of a row and see what the model answers for “{name(target.name, 60)}”. It runs in this "
+        "page; nothing leaves it. It tells what it has learnt, not what a change in the world would cause.</p>"
         f'<p id="wait" class="wait" role="status">{waits}</p>'
         '<div id="ask" class="ask" hidden><div class="controls" role="group" aria-label="The row">'
         f'<p class="begin"><label for="start">Start from</label> <select id="start">{starts}</select> '
