@@ -1,5 +1,5 @@
-# Everything lives in .venv; nothing else on the machine is touched, but that `make test` as root installs PostgreSQL for
-# the tests where there is none. Choose the interpreter by make PYTHON=python3.12
+# Everything lives in .venv; nothing else on the machine is touched, but that `make test` as root installs PostgreSQL,
+# Chromium and npm for the tests where there is none, and that npm packages they need are kept in the user's cache. Choose the interpreter by make PYTHON=python3.12
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ PIP := $(BIN)/pip --disable-pip-version-check --quiet
 DOCS := README.md docs/guide docs/decisions
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test fast postgres check format bench docs constraints clean
+.PHONY: help install demo test fast postgres browser check format bench docs constraints clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,7 +17,7 @@ install: $(VENV)/.dev ## make .venv with the package (editable), its examples, t
 demo: $(VENV)/.demo ## train on real data, judge, serve the model, ask it over HTTP, stop it
 	$(BIN)/python examples/01_first_model.py
 
-test: $(VENV)/.dev postgres ## run every test: those that look at no clock on all cores, the others one by one
+test: $(VENV)/.dev postgres browser ## run every test: those that look at no clock on all cores, the others one by one
 	$(BIN)/python -m pytest -n auto -m "beside or not (slow or story)"
 	$(BIN)/python -m pytest -m "(slow or story) and not beside"
 
@@ -29,6 +29,14 @@ postgres: ## see to a PostgreSQL server that the tests can start (as root: insta
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql >/dev/null; \
 	else echo "The tests of PostgreSQL will be skipped: install a server (Debian: apt-get install postgresql)."; fi
+
+browser: ## see to a Chromium that the tests can drive, and to npm for what runs in it (as root: install them)
+	@for need in chromium npm; do \
+	  other=$$need; [ $$need = npm ] || other=google-chrome; \
+	  if command -v $$need >/dev/null || command -v $$other >/dev/null; then :; \
+	  elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $$need >/dev/null; \
+	  else echo "Tests that look at pages will be skipped: install $$need (Debian: apt-get install $$need)."; fi; done
 
 check: $(VENV)/.dev ## lint, formatting and types
 	$(BIN)/ruff check

@@ -31,10 +31,11 @@ Form = Literal["number", "choice", "day", "moment", "words", "lines"]
 class Control(msgspec.Struct, frozen=True):
     """How one column is entered, and where its value stands in the graph's inputs.
 
-    ``options`` are the values of a choice, as the graph reads them (None: missing), ``labels`` what they are called;
-    ``low`` and ``high`` the range seen, ``step`` the slider's (0: there is none); ``gaps`` numbers that mean "missing",
-    ``blanks`` texts that do beside those of every column, ``spellings`` pairs of a text and what it stands for;
-    ``seen`` are the most frequent texts of a column that has more of them."""
+    ``unit`` is what its entries are counted in, or how they are written; ``options`` are the values of a choice, as the
+    graph reads them (None: missing), ``labels`` what they are called; ``low`` and ``high`` the range seen, ``step`` the
+    slider's (0: there is none); ``gaps`` numbers that mean "missing", ``blanks`` texts that do beside those of every
+    column, ``spellings`` pairs of a text and what it stands for; ``seen`` are the most frequent texts of a column that
+    has more of them."""
 
     column: str
     form: Form
@@ -115,7 +116,8 @@ def _number(column: Column, begun: Sequence[Any]) -> dict[str, Any]:
     known = [v for v in (column.low, column.high, *begun) if v is not None]
     if column.kind == "datetime":
         days = all(v % _DAY == 0 for v in known)
-        return {"form": "day" if days else "moment", "low": column.low, "high": column.high}
+        form, unit = ("day", "") if days else ("moment", "UTC")
+        return {"form": form, "unit": unit, "low": column.low, "high": column.high}
     span = None if column.low is None or column.high is None else column.high - column.low
     # Ends that are whole say little: of whole numbers there are no more different ones than fit between them.
     whole = all(float(v).is_integer() for v in known) and (span is None or column.unique <= span + 1)
@@ -154,8 +156,10 @@ def _gaps(column: Column) -> tuple[float, ...]:
 
 def _text(column: Column, begun: Sequence[Any]) -> dict[str, Any]:
     """What is to be told of a column of the input ``strings``."""
-    if column.kind in ("text", "list"):
-        return {"form": "lines" if column.kind == "list" else "words"}
+    if column.kind == "list":
+        return {"form": "lines", "unit": "one a line"}
+    if column.kind == "text":
+        return {"form": "words"}
     seen = tuple(dict.fromkeys((*column.order, *column.levels)))
     if column.unique > len(seen):  # there are more than are listed
         return {"form": "words", "seen": seen}

@@ -104,7 +104,7 @@ def section(panel: Panel, beside: Beside, target: Target) -> str:
         f'<p id="wait" class="wait" role="status">{waits}</p>'
         '<div id="ask" class="ask" hidden><div class="controls" role="group" aria-label="The row">'
         f'<p class="begin"><label for="start">Start from</label> <select id="start">{starts}</select> '
-        '<button type="button" id="again">Back to it</button></p>'
+        '<button type="button" id="again">Start again</button></p>'
         f'<p class="small">A box left empty means that the value is missing.</p>{rows}</div>'
         f"{_answer()}</div></section>"
     )
@@ -143,5 +143,4 @@ def _entry(i: int, control: Control) -> str:
     if control.seen:
         listed = "".join(f'<option value="{text(one)}"></option>' for one in control.seen)
         return f'<input type="text" placeholder="missing" list="l{i}" {known}><datalist id="l{i}">{listed}</datalist>'
-    hint = "missing; one item a line" if control.form == "lines" else "missing"
-    return f'<textarea rows="2" placeholder="{hint}" {known}></textarea>'
+    return f'<textarea rows="2" placeholder="missing" {known}></textarea>'
