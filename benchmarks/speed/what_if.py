@@ -2,10 +2,10 @@
 
     python benchmarks/speed/what_if.py MODEL [MODEL ...]
 
-Draws the interactive report of each model, opens it in Chromium without a window, and moves the first slider. Prints a
-line a model: the bytes of model.onnx and of what lies beside the page, the seconds from opening to the first answer, and
-the median milliseconds of an answer, of an answer with its reasons after one column changed, and of an answer with its
-reasons for the second row to start from, where most columns differ.
+Draws the interactive report of each model, opens it in Chromium without a window, and moves the first slider. Prints
+a line a model: the bytes of model.onnx and of what lies beside the page, the seconds from opening to the first answer,
+and the median milliseconds of an answer, of an answer with its reasons after one column changed, and of an answer with
+its reasons for the second row to start from, where most columns differ.
 
 Needs: models with a report, Chromium, and npm for onnxruntime-web
 """

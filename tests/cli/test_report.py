@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mlwright.bundle import write
-from mlwright.report import draw
+from mlwright.lifecycle import what_if
+from mlwright.report import Runtime, draw
 
 
 @pytest.fixture
@@ -42,3 +43,19 @@ def test_a_model_without_a_report_says_so_and_the_way_out(folder, typed):
     assert "this model has no report" in done.err
     assert "train anew" in done.err
     assert not (folder / "reports").exists()
+
+
+def test_an_interactive_page_has_a_folder_beside_it(told, typed, monkeypatch):
+    monkeypatch.setattr(what_if, "found_runtime", lambda given: Runtime(b"loader", given.encode()))
+    done = typed("report", "models/told", "-o", "mine.html", "--interactive", "--runtime", "here")
+    assert done.code == 0
+    assert "Page: mine.html, with the folder mine_files beside it" in done.out
+    assert (told / "mine_files" / "panel.js").is_file()
+
+
+def test_a_runtime_that_is_none_or_is_not_needed_is_refused(told, typed):
+    done = typed("report", "models/told", "-o", "mine.html", "--interactive", "--runtime", "rows.csv")
+    assert done.code == 2 and "its SHA-512 differs" in done.err and "npm pack onnxruntime-web@" in done.err
+    done = typed("report", "models/told", "-o", "mine.html", "--runtime", "rows.csv")
+    assert done.code == 2 and "Add --interactive" in done.err
+    assert not list(told.glob("mine*"))

@@ -30,6 +30,9 @@ def report(
     be written or is something else than a report, or when onnxruntime-web can't be had.
     """
     loaded = model if isinstance(model, bundle.Model) else bundle.load(model)
+    if runtime is not None and not interactive:
+        way_out = "Add --interactive (in Python: interactive=True)."
+        raise InputError("a plain report runs nothing, so it needs no runtime", where="--runtime", way_out=way_out)
     if out is None:
         if interactive:
             raise InputError("an interactive report is a page", where="out", way_out="Say by `out` where it goes.")
