@@ -279,6 +279,8 @@ def test_the_panel_is_accessible_and_fits(browser, axe, asked, width, height, da
     found = browser.later(f"axe.run({whole}).then(found => found.violations.map(one => [one.id, one.nodes[0].html]))")
     assert found == []
     assert browser.value("document.documentElement.scrollWidth") == width
+    drawn = browser.value("[...document.querySelectorAll('svg')].map(s => Math.min(s.clientWidth, s.clientHeight))")
+    assert len(drawn) >= 6 and min(drawn) > 20  # all pictures of the report are there as well
     assert browser.said == []
 
 
