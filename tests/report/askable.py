@@ -12,7 +12,7 @@ import polars as pl
 from mlwright import graph
 from mlwright.bundle import Contents, Model, load, write
 from mlwright.clean import clean
-from mlwright.contracts.insight import Example
+from mlwright.contracts.insight import Example, Part
 from mlwright.contracts.protocols import Clock
 from mlwright.contracts.records import Problem, Record, Schema, Table, TrialSpec
 from mlwright.contracts.report import Report
@@ -70,8 +70,9 @@ def _graph(run: Run, schema: Schema) -> bytes:
 def _report(task: Any, reports: Any, table: Table, run: Run) -> Report:
     columns = ("amount", "plan", "note", "since")
     shown = pl.read_ipc(run.path / "train.arrow").head(2).select([c.name for c in table.schema.features]).to_dicts()
+    parts = (Part("amount", 12.0, 0.1),)
     examples = tuple(
-        Example(kind, {name: _told(table.schema, name, value) for name, value in row.items()}, 0.5, None, 0.5, ())
+        Example(kind, {name: _told(table.schema, name, value) for name, value in row.items()}, 0.5, None, 0.4, parts)
         for kind, row in zip(("typical", "unsure"), shown, strict=True)
     )
     found = msgspec.structs.replace(reports.explanation(task, columns), examples=examples)
