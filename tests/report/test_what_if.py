@@ -12,6 +12,7 @@ import pytest
 import mlwright
 from mlwright.contracts.insight import Example
 from mlwright.contracts.records import Column, Notation, Schema, Target
+from mlwright.lifecycle.what_if import FILES
 from mlwright.report import Beside, Runtime, beside_page, draw
 from mlwright.report.what_if import panel
 
@@ -140,10 +141,13 @@ def test_nothing_in_the_data_ends_the_script_that_brings_it(reports):
 def models(askable, reports, runtime, tmp_path_factory):
     """A model of each kind with its interactive report."""
     place = tmp_path_factory.mktemp("what_if")
+    for name, data in zip(FILES, runtime, strict=True):
+        (place / "unpacked" / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / "unpacked" / name).write_bytes(data)
     found = {}
     for task in TASKS:
         model = askable.made(task, reports, place)
-        mlwright.report(model, place / f"{task}.html", interactive=True)
+        mlwright.report(model, place / f"{task}.html", interactive=True, runtime=place / "unpacked")
         found[task] = (model, place / f"{task}.html")
     return found
 
@@ -176,8 +180,7 @@ def answer(browser):
 
 def entered(browser, values):
     """The answer after these values were entered."""
-    for name, value in values.items():
-        browser.value(ENTER % (json.dumps(name), json.dumps(value)))
+    browser.value(";".join(ENTER % (json.dumps(name), json.dumps(value)) for name, value in values.items()))
     return answer(browser)
 
 

@@ -59,9 +59,16 @@ def is_whole(package: Package, archive: bytes) -> bool:
 
 def members(archive: bytes, names: Sequence[str]) -> list[bytes]:
     """The content of files in a package's archive, read in memory: nothing is unpacked to the disk."""
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as opened:
-        found = [opened.extractfile(f"package/{name}") for name in names]
-        return [b"" if file is None else file.read() for file in found]
+    wanted = {f"package/{name}": name for name in names}
+    found: dict[str, bytes] = {}
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r|gz") as opened:  # once through, and no further than needed
+        for entry in opened:
+            file = opened.extractfile(entry) if entry.name in wanted else None
+            if file is not None:
+                found[wanted[entry.name]] = file.read()
+            if len(found) == len(wanted):
+                break
+    return [found[name] for name in names]
 
 
 def _by_npm(package: Package, way_out: str) -> bytes:
