@@ -68,6 +68,13 @@ def test_a_folder_with_anything_else_in_it_is_left_alone(model, stub, tmp_path, 
     assert not (tmp_path / "page.html").exists()
 
 
+def test_nothing_is_placed_in_the_folder_of_a_model(model, stub, tmp_path):
+    model.save(tmp_path / "model")
+    with pytest.raises(InputError, match="this is the folder of a model"):
+        mlwright.report(model, tmp_path / "model" / "report.html", interactive=True)
+    mlwright.verify(tmp_path / "model")
+
+
 def test_an_interactive_report_has_to_go_somewhere(model):
     with pytest.raises(InputError, match="Say by `out` where it goes"):
         mlwright.report(model, interactive=True)

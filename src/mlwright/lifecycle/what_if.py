@@ -38,6 +38,9 @@ def folder_of(page: Path) -> Path:
 def check_beside(page: Path) -> None:
     """Raises InputError if what lies beside a page can't be written, or only by deleting something else."""
     folder = folder_of(page)
+    if (page.parent / "manifest.json").exists():
+        what = "this is the folder of a model, whose sums would no longer be right"
+        raise InputError(what, where=str(page.parent), way_out="Choose another place with --out.")
     for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
         ours = (
             entry.name in SCRIPTS and entry.is_file() and entry.read_bytes()[: len(FOLDER_MARK)] == FOLDER_MARK.encode()
