@@ -1,4 +1,5 @@
-"""Models that use everything a graph is made of, made in seconds: two trials of one fold, blended by hand."""
+"""Models that use everything a graph is made of, made in seconds: a trial of each kind of learner, blended by
+hand."""
 
 from __future__ import annotations
 
@@ -29,7 +30,12 @@ from mlwright.trials import Ground
 from mlwright.trials.fold import fit_fold
 
 SEED, ROWS = 5, 240
-LEARNERS = (("lightgbm", {"rounds": 30, "rate": 0.1}), ("linear", {}))
+LEARNERS: dict[str, dict[str, Any]] = {
+    "lightgbm": {"rounds": 30, "rate": 0.1},
+    "linear": {},
+    "kernel": {"landmarks": 40},
+    "network": {"epochs": 20},
+}
 
 
 def rows(task: Any) -> pl.DataFrame:
@@ -60,10 +66,12 @@ def made(task: Any, reports: Any, place: Path) -> Model:
 
 def _graph(run: Run, schema: Schema) -> bytes:
     ground = Ground.of(run)
-    specs = [TrialSpec(id=learner, learner=learner, options=options) for learner, options in LEARNERS]
+    specs = [TrialSpec(id=learner, learner=learner, options=options) for learner, options in LEARNERS.items()]
     fragments = [[fit_fold(ground, spec, 0, Clock()).fragment] for spec in specs]
     cuts = tuple(0.3 for _ in schema.target.classes)
-    blend = Blend((0.6, 0.4), slope=1.1, threshold=0.4, band=Band(halves=(0.8,)), cuts=cuts)
+    blend = Blend(
+        tuple(1 / len(LEARNERS) for _ in LEARNERS), slope=1.1, threshold=0.4, band=Band(halves=(0.8,)), cuts=cuts
+    )
     return graph.compile(emit(fragments, blend, schema), graph.Inputs(schema.numbers, schema.strings))
 
 
