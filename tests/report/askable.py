@@ -1,5 +1,4 @@
-"""Models that use everything a graph is made of, made in seconds: a trial of each kind of learner, blended by
-hand."""
+"""Models that hold all that a graph is made of, in seconds: a trial of each kind of learner, blended by hand."""
 
 from __future__ import annotations
 
