@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from draws import TASKS, draw
+from _draws import TASKS, draw
 
 import mlwright
 from mlwright import evaluate, metrics

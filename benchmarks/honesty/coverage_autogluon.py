@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from draws import TASKS, draw
+from _draws import TASKS, draw
 
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
