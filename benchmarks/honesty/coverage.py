@@ -13,13 +13,11 @@ Needs: the benchmark folder (tasks.py and its data)
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _draws import TASKS, draw
+from _draws import draw, each, options, read
 
 import mlwright
 from mlwright import evaluate, metrics
@@ -91,38 +89,15 @@ def summed(lines: list[dict[str, Any]], who: str) -> tuple[int, float]:
 
 
 def main() -> None:
-    """A line a task, and the sums."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bench", type=Path, required=True)
-    parser.add_argument("--tasks", default=TASKS)
-    parser.add_argument("--resamples", type=int, default=20)
-    parser.add_argument("--rows", type=int, default=800)
+    """A line a table, and the sums."""
+    parser = options(__doc__, "coverage.jsonl")
     parser.add_argument("--trials", type=int, default=6)
     parser.add_argument("--beside", type=Path, help="what coverage_autogluon.py wrote")
-    parser.add_argument("--out", type=Path, default=Path("coverage.jsonl"))
     args = parser.parse_args()
-    sys.path.insert(0, str(args.bench))
-    import tasks
-
     number_alone()
     winner = Winner()
-    lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
-    known = {(line["task"], line["resample"]) for line in lines}
-    for resample in range(args.resamples):
-        for name in args.tasks.split(","):
-            if (name, resample) not in known:
-                task = tasks.load(name)
-                line = {
-                    "task": name,
-                    "resample": resample,
-                    "metric": task.metric,
-                    **measured(task, resample, args, winner),
-                }
-                lines.append(line)
-                with args.out.open("a") as file:
-                    file.write(json.dumps(lines[-1]) + "\n")
-    beside = [json.loads(line) for line in args.beside.read_text().splitlines()] if args.beside else []
-    tell(lines, [line for line in beside if "error" not in line], args.tasks.split(","))
+    lines = each(args, lambda task, resample: measured(task, resample, args, winner))
+    tell(lines, [line for line in read(args.beside) if "error" not in line], args.tasks.split(","))
 
 
 def tell(lines: list[dict[str, Any]], beside: list[dict[str, Any]], names: list[str]) -> None:

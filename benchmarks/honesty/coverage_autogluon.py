@@ -12,17 +12,14 @@ Needs: the benchmark folder (tasks.py and its data), an environment with autoglu
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import shutil
-import sys
 import tempfile
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _draws import TASKS, draw
+from _draws import draw, each, options
 
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
@@ -69,27 +66,11 @@ def measured(task: Any, resample: int, args: argparse.Namespace) -> dict[str, An
 
 def main() -> None:
     """A line of JSON a run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bench", type=Path, required=True)
-    parser.add_argument("--tasks", default=TASKS)
-    parser.add_argument("--resamples", type=int, default=20)
-    parser.add_argument("--rows", type=int, default=800)
+    parser = options(__doc__, "coverage_autogluon.jsonl")
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--preset", default="best_quality")
-    parser.add_argument("--out", type=Path, default=Path("coverage_autogluon.jsonl"))
     args = parser.parse_args()
-    sys.path.insert(0, str(args.bench))
-    import tasks
-
-    lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.exists() else []
-    known = {(line["task"], line["resample"]) for line in lines}
-    for resample in range(args.resamples):
-        for name in args.tasks.split(","):
-            if (name, resample) not in known:
-                task = tasks.load(name)
-                line = {"task": name, "resample": resample, "metric": task.metric, **measured(task, resample, args)}
-                with args.out.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
+    each(args, lambda task, resample: measured(task, resample, args))
 
 
 if __name__ == "__main__":
