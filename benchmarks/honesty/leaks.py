@@ -19,7 +19,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -331,6 +331,11 @@ def search(table: Table, rows: pl.DataFrame) -> list[Finding]:
     return [finding for finding in found if finding.code.startswith("leak-")]
 
 
+def alarmed_of(host: Host, found: list[Finding]) -> set[str]:
+    """The columns of a table that a warning names."""
+    return {n for n in host.frame.columns for f in found if f"{n!r}" in f.message and f.severity != "info"}
+
+
 def untouched(entries: list[dict[str, Any]], folder: Path) -> None:
     """What is alarmed in tables as they are."""
     print("| table | columns | alarmed | told of |\n|---|---|---|---|")
@@ -342,7 +347,7 @@ def untouched(entries: list[dict[str, Any]], folder: Path) -> None:
         found = search(table, rows)
         seconds += time.process_time() - started
         width = len(table.schema.columns)
-        names = {n for n in host.frame.columns for f in found if f"{n!r}" in f.message and f.severity != "info"}
+        names = alarmed_of(host, found)
         columns, alarmed = columns + width, alarmed + len(names)
         shares.append(len(names) / width)
         if found:
@@ -365,23 +370,28 @@ class Outcome(NamedTuple):
     own: bool
 
 
+def plantings(host: Host) -> Iterator[tuple[Callable[[Host, int], Planted], int, Planted]]:
+    """All kinds at all strengths, always in this order: each takes its chance from the same generator."""
+    for kind in KINDS:
+        for strength in range(len(STRENGTHS)):
+            yield kind, strength, kind(host, strength)
+
+
 def plant(entry: dict[str, Any], folder: Path, rows: int) -> list[Outcome]:
     """All kinds at all strengths in one table."""
     host, outcomes = read(entry, folder, rows), []
     base = typed(host.frame, host.target)
-    for kind, codes in KINDS.items():
-        for strength in range(len(STRENGTHS)):
-            made = kind(host, strength)
-            new = [name for name in made.frame.columns if name not in host.frame.columns]
-            alone = made.frame.select(*new, host.target).with_row_index(SPARE)
-            beside = joined(base, typed(alone.with_columns(pl.col(SPARE) % 3), host.target)) if new else None
-            found = search(*(beside or typed(made.frame, host.target)))
-            if made.columns:
-                fit = [f for f in found if any(f"{n!r}" in f.message for n in made.columns)]
-            else:
-                fit = [f for f in found if f.code == ORDER]
-            own = any(f.code in codes for f in fit)
-            outcomes.append(Outcome(host.name, kind.__name__, strength, bool(fit), own))
+    for kind, strength, made in plantings(host):
+        new = [name for name in made.frame.columns if name not in host.frame.columns]
+        alone = made.frame.select(*new, host.target).with_row_index(SPARE)
+        beside = joined(base, typed(alone.with_columns(pl.col(SPARE) % 3), host.target)) if new else None
+        found = search(*(beside or typed(made.frame, host.target)))
+        if made.columns:
+            fit = [f for f in found if any(f"{n!r}" in f.message for n in made.columns)]
+        else:
+            fit = [f for f in found if f.code == ORDER]
+        own = any(f.code in KINDS[kind] for f in fit)
+        outcomes.append(Outcome(host.name, kind.__name__, strength, bool(fit), own))
     print(f"{host.name} done", file=sys.stderr, flush=True)
     return outcomes
 
@@ -406,6 +416,11 @@ def planted(entries: list[dict[str, Any]], folder: Path, rows: int, jobs: int) -
     )
 
 
+def fit_for(catalog: dict[str, dict[str, Any]], asked: list[str]) -> list[dict[str, Any]]:
+    """The tables of a catalog that leaks can be looked for in, or those of them that were asked for."""
+    return [e for name, e in catalog.items() if e["task"] not in UNFIT and (not asked or name in asked)]
+
+
 def main() -> None:
     """Two tables: alarms, and recall."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -421,7 +436,7 @@ def main() -> None:
 
     print(f"`{' '.join(sys.argv)}`, {os.cpu_count()} cores, Python {sys.version.split()[0]}, Polars {pl.__version__}\n")
     asked = [name for name in args.tables.split(",") if name]
-    entries = [e for name, e in tasks.catalog().items() if e["task"] not in UNFIT and (not asked or name in asked)]
+    entries = fit_for(tasks.catalog(), asked)
     if args.only != "planted":
         untouched(entries, tasks.DATA)
     if args.only != "untouched":
