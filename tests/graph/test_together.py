@@ -53,6 +53,13 @@ def test_what_reads_different_columns_at_one_depth_is_joined(toy):
     assert found["Add"] == 1
 
 
+def test_wide_tables_are_not_held_side_by_side(toy):
+    wide = columns(numbers(("a", "b", "c")), [j % 3 for j in range(350)])
+    assert toy.operators({"y": concat(wide + float(i) for i in range(8))}, toy.inputs)["Add"] == 8
+    narrow = columns(wide, range(100))
+    assert toy.operators({"y": concat(narrow + float(i) for i in range(12))}, toy.inputs)["Add"] == 2
+
+
 def test_what_rounds_by_its_place_is_not_joined(toy):
     """Vectorised exponentials answer otherwise in the last element of a row than within it."""
     found = toy.operators({"y": concat(apply("Exp", numbers((n,))) for n in "abc")}, toy.inputs)

@@ -19,7 +19,7 @@ OPSETS = {"": 21, "ai.onnx.ml": 5, "com.microsoft": 1}
 IR_VERSION = 10
 _DOMAINS = {"LabelEncoder": "ai.onnx.ml", "TreeEnsemble": "ai.onnx.ml", "Tokenizer": "com.microsoft"}
 _MOST_TREES = 2_500  # of one operator: ONNX Runtime 1.31 takes 9e-9 s * trees² to load it (32,000 trees: 9 s)
-_SIDE_BY_SIDE = 2_000  # columns that may be copied so that tables are cut from one place
+_SIDE_BY_SIDE = 1_000  # columns that may be copied so that tables are cut from one place
 _FEW_KEYS = 64  # a column with more levels has a dictionary of its own
 Runs: TypeAlias = list[tuple[str, NDArray[np.int64]]]
 _TYPES = {
@@ -275,8 +275,10 @@ def _merged(runs: Runs) -> Runs:
 
 def _chosen(runs: Runs, index: NDArray[np.int64]) -> Runs:
     """The columns of runs at ``index``."""
-    flat = [(base, column) for base, columns in runs for column in columns.tolist()]
-    return _merged([(flat[i][0], np.array([flat[i][1]])) for i in index.tolist()])
+    run = np.repeat(np.arange(len(runs)), [len(columns) for _, columns in runs])[index]
+    column = np.concatenate([columns for _, columns in runs])[index]
+    starts = np.flatnonzero(np.diff(run, prepend=-1))
+    return _merged([(runs[run[i]][0], part) for i, part in zip(starts, np.split(column, starts[1:]), strict=True)])
 
 
 def _indices(names: Sequence[str], layout: Sequence[str]) -> NDArray[np.int64]:

@@ -24,6 +24,7 @@ _ELEMENTWISE = frozenset(
 _AT_ONCE = 64  # columns whose pieces are computed at once: each takes rows * knots * 8 bytes, some three times over
 _NARROW = 1e-300  # a slope over less would not be finite
 _FEWEST = 3  # two cost as much as what joins and parts them
+_WIDEST = 600  # columns that are done at once: where there are more, calling is cheap beside what is done and held
 
 
 def together(outputs: Sequence[Tensor]) -> list[Tensor]:
@@ -41,7 +42,7 @@ def together(outputs: Sequence[Tensor]) -> list[Tensor]:
         alike: dict[tuple[object, ...], list[Tensor]] = {}
         for t in (t for t in layers[level] if _joins(t, plain)):
             alike.setdefault(_kind(t), []).append(t)
-        for group in alike.values():
+        for group in (part for all_alike in alike.values() for part in _parted(all_alike)):
             made.update(_joined(group, made) if len(group) >= _FEWEST else {t.key: _renewed(t, made) for t in group})
         made.update((t.key, _renewed(t, made)) for t in layers[level] if not _joins(t, plain))
     return [made[t.key] for t in outputs]
@@ -73,6 +74,18 @@ def _kind(t: Tensor) -> tuple[object, ...]:
     knots = {n: np.shape(v)[1:] for n, v in t.attrs.items() if isinstance(v, np.ndarray)}
     plain = {n: v for n, v in t.attrs.items() if not isinstance(v, np.ndarray)}
     return (t.op, t.dtype, str(plain), str(knots), *((i.dtype, i.op == "Constant") for i in t.inputs))
+
+
+def _parted(alike: list[Tensor]) -> list[list[Tensor]]:
+    """Runs of tensors that have no more than _WIDEST columns together, but for one that has more alone."""
+    parts: list[list[Tensor]] = []
+    width = _WIDEST
+    for t in alike:
+        width += t.width
+        if width > _WIDEST:
+            parts, width = [*parts, []], t.width
+        parts[-1].append(t)
+    return parts
 
 
 def _renewed(t: Tensor, made: dict[str, Tensor]) -> Tensor:
