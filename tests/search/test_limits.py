@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.protocols import Clock
-from mlwright.search import assemble, choice, conclude
-from mlwright.trials import failure
+from mlwright.search import assemble, choice, conclude, search as module
+from mlwright.trials import failure, outcome_path
 
 
 def limited(search, **limits):
@@ -183,3 +184,20 @@ def test_what_was_chosen_is_fitted_on_all_rows_though_it_lies_behind(searched):
     tried.trials()
     (spec,) = (t for t in tried.ground.plan.trials if t.id == "lightgbm-1")
     assert not tried._lags(spec, 1000)
+
+
+def test_the_pace_of_joining_is_that_of_this_machine(searched, tmp_path):
+    search = searched("binary")
+    (key, _), *_ = search.outcomes.items()
+    path = outcome_path(tmp_path, *key)
+    path.parent.mkdir()
+
+    def pace(size, seconds):
+        path.write_bytes(bytes(size))
+        result = msgspec.structs.replace(search.outcomes[key].result, emitted=seconds)
+        outcomes = {key: replace(search.outcomes[key], result=result)}
+        return replace(search, run=SimpleNamespace(path=tmp_path), outcomes=outcomes).pace()
+
+    assert pace(4_000_000, 2.0) == 2e6
+    assert pace(4_000_000, 0.01) == pace(4_000_000, 0.0) == module._JOINED  # at most
+    assert pace(4_000, 2.0) == module._JOINED  # small graphs tell nothing

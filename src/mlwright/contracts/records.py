@@ -377,14 +377,16 @@ class Plan(Record, frozen=True):
 class FoldResult(Record, frozen=True):
     """One fold of one trial, in a process of its own. ``difference`` is the largest between the emitted graph and the
     fitted model. ``status`` other than "done" says how it ended and ``error`` why; ``refused`` what steps said that
-    could not use their columns; ``settled`` is what the learner found out about itself: see Learner. ``made`` of the
-    ``seconds`` went into the matrix, which other trials made already if they are few."""
+    could not use their columns; ``settled`` is what the learner found out about itself: see Learner. Of the ``seconds``
+    ``made`` went into the matrix, which other trials made already if they are few, and ``emitted`` into writing the
+    graph and loading it."""
 
     trial: str
     fold: int
     status: Literal["done", "failed", "deadline", "memory", "crashed"]
     seconds: float = 0.0
     made: float = 0.0
+    emitted: float = 0.0
     difference: float = 0.0
     error: str = ""
     features: tuple[Feature, ...] = ()

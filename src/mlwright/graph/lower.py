@@ -278,6 +278,8 @@ def _chosen(runs: Runs, index: NDArray[np.int64]) -> Runs:
     run = np.repeat(np.arange(len(runs)), [len(columns) for _, columns in runs])[index]
     column = np.concatenate([columns for _, columns in runs])[index]
     starts = np.flatnonzero(np.diff(run, prepend=-1))
+    if not len(starts):
+        return [(base, columns[:0]) for base, columns in runs[:1]]
     return _merged([(runs[run[i]][0], part) for i, part in zip(starts, np.split(column, starts[1:]), strict=True)])
 
 

@@ -78,13 +78,13 @@ def _kind(t: Tensor) -> tuple[object, ...]:
 
 def _parted(alike: list[Tensor]) -> list[list[Tensor]]:
     """Runs of tensors that have no more than _WIDEST columns together, but for one that has more alone."""
-    parts: list[list[Tensor]] = []
-    width = _WIDEST
+    parts: list[list[Tensor]] = [[]]
+    width = 0
     for t in alike:
-        width += t.width
-        if width > _WIDEST:
-            parts, width = [*parts, []], t.width
+        if parts[-1] and width + t.width > _WIDEST:
+            parts, width = [*parts, []], 0
         parts[-1].append(t)
+        width += t.width
     return parts
 
 

@@ -22,7 +22,7 @@ def sealed_evidence(search: Search, candidates: Candidates) -> Evidence:
     """The finished model on the rows that were sealed away, or that the user gave for testing."""
     table = search.ground.table
     rows = unseal(search.run.path, table.schema)
-    out = graph.Session((search.run.path / "model.onnx").read_bytes())(rows.feeds)
+    out = shipped(search)(rows.feeds)
     if table.sealed == "test":
         method = f"the finished model on the {len(rows.y):,} rows of test data that you gave"
     else:
@@ -38,6 +38,12 @@ def sealed_evidence(search: Search, candidates: Candidates) -> Evidence:
         method=method + _counted(search, rows.weight),
         **_shared(search, candidates),
     )
+
+
+def shipped(search: Search) -> graph.Session:
+    """The model that ships: large ones take seconds to load, so the one that was put together is asked if it is at
+    hand."""
+    return search.model or graph.Session((search.run.path / "model.onnx").read_bytes())
 
 
 def fold_evidence(search: Search, candidates: Candidates) -> Evidence:

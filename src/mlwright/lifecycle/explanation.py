@@ -18,6 +18,7 @@ from mlwright.contracts.records import TARGET, WEIGHT, Candidates, Label
 from mlwright.explain import Answers, Goal, Subject, explain as find, explain_rows
 from mlwright.explain.subject import Floats, Index
 from mlwright.ingest import labelled
+from mlwright.lifecycle.evidence import shipped
 from mlwright.lifecycle.judges import of_verdict
 from mlwright.metrics import METRICS
 from mlwright.search import Search, unseen
@@ -48,7 +49,7 @@ def explain_run(search: Search, candidates: Candidates, clock: Clock) -> Explana
     subject = Subject(
         schema=schema,
         feeds=frames.feeds(frame, schema),
-        model=_answers(graph.Session((search.run.path / "model.onnx").read_bytes())),
+        model=_answers(shipped(search)),
         metric=search.judge,
         y=frame[TARGET].to_numpy() if own else None,
         weight=None if weight is None else weight[rows],

@@ -175,6 +175,7 @@ def searched(j: Journey) -> Candidates:
     candidates, assembly = conclude(j.search, j.pool, j.metric[1])
     j.run.write("features", features(j.search, candidates))
     atomic_write(j.run.path / "model.onnx", assembly.model)
+    j.search.model = assembly.session
     return candidates
 
 

@@ -26,10 +26,11 @@ _WARM, _TIMED = 10, 60
 
 @dataclass(frozen=True)
 class Assembly:
-    """A compiled model and what was measured on it: the largest difference from the fitted models (probabilities, or
-    values on the truth's scale), the median milliseconds of one row, and the bytes."""
+    """A compiled model, ready to run, and what was measured on it: the largest difference from the fitted models
+    (probabilities, or values on the truth's scale), the median milliseconds of one row, and the bytes."""
 
     model: bytes
+    session: graph.Session
     difference: float
     latency: float
 
@@ -51,7 +52,7 @@ def assemble(members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema,
     session = graph.Session(model)
     native = blend([np.mean([o.native for o in member], axis=0) for member in members], schema.target.task)
     difference = compare(session(probe), native, blend, schema)
-    return Assembly(model, difference, measure(session, probe))
+    return Assembly(model, session, difference, measure(session, probe))
 
 
 def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema) -> dict[str, graph.Tensor]:

@@ -41,7 +41,9 @@ _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: wh
 _BASELINE = 10.0  # seconds that a baseline gets in any case: one that hangs must not take all
 _LEAST = 0.3  # seconds below which no fold is worth starting
 _STAND_INS = 2  # folds whose models ship where one of all rows should
-_JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second (measured: 25e6 on 2 cores)
+_JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second, at most (25e6 on 2 quick cores)
+_TELLING = 1e6  # bytes of an outcome from which the seconds until it was loaded say how quick this machine is
+_GROWN = 2.0  # times that the model of all rows is larger than one of a fold: forests grow further
 _LAG = 0.1  # of the best loss: where time is short, a trial whose first folds are so far behind is not gone on with
 _MEMBERS = 3  # trials for which time is kept, to be fitted on all rows and joined
 
@@ -58,6 +60,7 @@ class Search:
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     own: metrics.Metric | None = None  # the metric, if it is none of ours
     reserve: float = 0.0  # seconds that are kept for the learning curve
+    model: Session | None = None  # the model that ships, once it was put together
     _ending: float = 0.0  # seconds that the members will take: to be fitted on all rows, and to be joined
     _scores: dict[str, float] = field(default_factory=dict)  # of finished trials
     _losses: dict[str, float] = field(default_factory=dict)
@@ -85,7 +88,7 @@ class Search:
     def refit(self, names: Sequence[str], folds: Sequence[int], pool: Pool) -> None:
         """Fit those of the trials on all rows, in their order, of which no models of ``folds`` ship."""
         every, shipped = self.ground.plan.folds, list(zip(names, folds, strict=True))
-        self._ending = sum(self._size(n) * max(1, count) / every for n, count in shipped) / _JOINED
+        self._ending = sum(self._size(n) * (count or _GROWN) / every for n, count in shipped) / self.pace()
         specs = {spec.id: spec for spec in self.ground.plan.trials}
         self._work(pool, [(specs[n], every) for n, count in shipped if not count], share=1.0)
         clear(self.run.path)
@@ -138,6 +141,14 @@ class Search:
         """Bytes of a trial's outcomes: of all its folds."""
         paths = (outcome_path(self.run.path, trial, fold) for fold in self._folds)
         return sum(path.stat().st_size for path in paths if path.exists())
+
+    def pace(self) -> float:
+        """Bytes of outcomes that are joined, checked and loaded in a second here and now: as many as of the large
+        graphs that folds have emitted and loaded."""
+        done = [(o.result.emitted, outcome_path(self.run.path, *key)) for key, o in self.outcomes.items()]
+        known = [(seconds, path.stat().st_size) for seconds, path in done if seconds and path.exists()]
+        large = [(seconds, size) for seconds, size in known if size > _TELLING]
+        return min(_JOINED, sum(size for _, size in large) / sum(s for s, _ in large)) if large else _JOINED
 
     def _refit_seconds(self, spec: TrialSpec) -> float:
         """Seconds that a fit on all rows will take, from those of the fold with the most and of the dearest matrix."""
@@ -221,7 +232,7 @@ class Search:
         best_first = sorted(done, key=lambda t: (t.spec.baseline, t.loss))[:_MEMBERS]
         refits = [0.0 if t.spec.baseline else self._refit_seconds(t.spec) for t in best_first]
         self._ending = max(max(refits), sum(refits) / (os.cpu_count() or 1))
-        self._ending += sum(self._size(t.spec.id) for t in best_first) / _JOINED
+        self._ending += sum(self._size(t.spec.id) for t in best_first) / self.pace()
         scores = {t.spec.id: self.score(t.spec.id) for t in done}
         sign = 1 if self.judge.greater_is_better else -1
         best = max(scores.values(), key=lambda s: sign * s)
@@ -314,7 +325,7 @@ def unseen(search: Search, candidates: Candidates, seconds: float) -> dict[int, 
         fragments = [search.outcomes[name, fold].fragment for name in names]
         size = sum(outcome_path(search.run.path, name, fold).stat().st_size for name in names)
         spent = time.monotonic() - started
-        if spent + max(size / _JOINED, spent / max(1, len(found))) > seconds or not all(fragments):
+        if spent + max(size / search.pace(), spent / max(1, len(found))) > seconds or not all(fragments):
             break
         outputs = emit([[one] for one in fragments if one is not None], blend, search.ground.table.schema)
         wanted = "probabilities" if target.classes else "value"

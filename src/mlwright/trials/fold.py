@@ -178,7 +178,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     learner.fit(x, ready.truth, ready.terms)
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
-    prediction, probed, emitted = _answered(learner, answer, matrix, valid, ground)
+    (prediction, probed, emitted), loaded = _answered(learner, answer, matrix, valid, ground)
     native = np.asarray(learner.predict(probed), dtype=np.float64)
     if not (np.isfinite(prediction).all() and np.isfinite(emitted).all()):
         raise MlwrightError(f"{spec.learner} answers with numbers that are not finite", where=f"trial {spec.id}")
@@ -188,6 +188,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
         status="done",
         seconds=time.monotonic() - started,
         made=made,
+        emitted=loaded,
         difference=float((np.abs(emitted - native) / np.maximum(1.0, np.abs(native))).max(initial=0.0)),
         features=matrix.features,
         refused=matrix.refused,
@@ -205,14 +206,18 @@ def _sensitive(ground: Ground, rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _answered(
     learner: Learner, answer: graph.Tensor, matrix: Matrix, valid: Rows, ground: Ground
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """The graph's answers for the scored rows, the matrix of the probe rows, and the graph's answers for those."""
+) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]], float]:
+    """The graph's answers for the scored rows, the matrix of the probe rows, and the graph's answers for those; and the
+    seconds until the graph was loaded."""
+    started = time.monotonic()
     if matrix.scored is not None and matrix.probed is not None:
         answers = _Answers(learner, matrix.probed.shape[1])
-        return answers(matrix.scored), matrix.probed, answers(matrix.probed)
+        loaded = time.monotonic() - started
+        return (answers(matrix.scored), matrix.probed, answers(matrix.probed)), loaded
     session = graph.Session(graph.compile({"y": answer, "x": matrix.tensor}, valid.inputs), threads=1)
+    loaded = time.monotonic() - started
     checked = session(ground.probe())
-    return session(valid.feeds, ["y"])["y"], checked["x"], checked["y"]
+    return (session(valid.feeds, ["y"])["y"], checked["x"], checked["y"]), loaded
 
 
 def _spread(rows: int, most: int) -> NDArray[np.int64]:
