@@ -63,3 +63,17 @@ def test_a_compiled_model_keeps_to_the_limit(monkeypatch: pytest.MonkeyPatch) ->
     expected = answers(whole, rows)
     monkeypatch.setattr(lower, "_MOST_TREES", 8)
     np.testing.assert_allclose(answers(whole, rows), expected, atol=1e-5)
+
+
+def test_thousands_of_small_leaves_add_up_to_what_they_are() -> None:
+    """Added up one by one in single precision, equal leaves are rounded the same way each time: 1e-5 and more off."""
+    count = 3_000
+    none, leaves = np.zeros(0, np.int64), np.full(count, 1.0 / count, np.float32)
+    cut, gaps = none.astype(np.float32), none.astype(np.uint8)
+    whole = Forest(~np.arange(count), none, cut, none, none, gaps, leaves, np.zeros(count, np.int64), 1)
+    one_by_one = np.float32(0)
+    for leaf in leaves:
+        one_by_one += leaf
+    truth = leaves.astype(np.float64).sum()
+    assert abs(one_by_one - truth) > 1e-5
+    assert abs(float(answers(whole, np.zeros((1, 3)))[0, 0]) - truth) < 2e-6

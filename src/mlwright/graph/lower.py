@@ -18,7 +18,9 @@ from mlwright.graph.together import together, unfolded
 OPSETS = {"": 21, "ai.onnx.ml": 5, "com.microsoft": 1}
 IR_VERSION = 10
 _DOMAINS = {"LabelEncoder": "ai.onnx.ml", "TreeEnsemble": "ai.onnx.ml", "Tokenizer": "com.microsoft"}
-_MOST_TREES = 2_500  # of one operator: ONNX Runtime 1.31 takes 9e-9 s * trees² to load it (32,000 trees: 9 s)
+# Of one operator: it adds up in single precision, and the more it adds, the more is rounded (2,200 trees: 1.8e-5 off);
+# ONNX Runtime 1.31 also takes 9e-9 s * trees² to load it.
+_MOST_TREES = 500
 _SIDE_BY_SIDE = 1_000  # columns that may be copied so that tables are cut from one place
 _FEW_KEYS = 64  # a column with more levels has a dictionary of its own
 Runs: TypeAlias = list[tuple[str, NDArray[np.int64]]]
