@@ -19,14 +19,12 @@ TASKS = (
 
 
 def draw(task: Any, resample: int, most: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A training sample and all other rows, which stand for every row that there is: they must be many."""
+    """A training sample and all other rows, which stand for every row that there is: they must be many. Rows of a class
+    that the sample does not hold are among them: how often such rows come is what rare rows of the sample tell of."""
     rows = pd.concat([task.train, task.test], ignore_index=True)
     order = np.random.default_rng(resample).permutation(len(rows))
     most = min(most, len(rows) // 5)
-    train, rest = rows.iloc[order[:most]], rows.iloc[order[most:]]
-    if task.kind != "regression":
-        rest = rest[rest[task.target].isin(set(train[task.target]))]
-    return train, rest
+    return rows.iloc[order[:most]], rows.iloc[order[most:]]
 
 
 def options(doc: str | None, out: str) -> argparse.ArgumentParser:
