@@ -3,9 +3,10 @@
     python benchmarks/honesty/coverage.py --bench FOLDER [--tasks a,b] [--resamples 20] [--rows 800] [--trials 6]
 
 From each table, again and again, a training sample is drawn, a model is trained on it, and what its verdict says is
-compared with the score of the model on all other rows. The tables are those without time or groups. Beside it,
-what is told without a correction: the plain cross-validation of the winner among the trials, with an
-interval from the same bootstrap of its rows. --out keeps a line a run as JSON, and goes on where it stopped.
+compared with the score of the model on all other rows. The tables are those without time or groups. Beside it, how
+often the interval would hold that the bootstrap alone gives, and what is told without a correction: the plain
+cross-validation of the winner among the trials, with an interval from the same bootstrap of its rows. --out keeps a
+line a run as JSON, and goes on where it stopped.
 
 Needs: the benchmark folder (tasks.py and its data)
 """
@@ -22,6 +23,7 @@ from _draws import draw, each, options, read
 import mlwright
 from mlwright import evaluate, metrics
 from mlwright.contracts.insight import Diagnosis, Explanation, Scrutiny
+from mlwright.evaluate.judge import WIDER
 from mlwright.lifecycle import journey
 
 
@@ -100,9 +102,16 @@ def main() -> None:
     tell(lines, [line for line in read(args.beside) if "error" not in line], args.tasks.split(","))
 
 
+def bare(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same runs with intervals as the bootstrap alone gives them."""
+    ours = [line["ours"] for line in lines]
+    narrow = [[v, v - (v - low) / WIDER, v + (high - v) / WIDER] for v, low, high in ours]
+    return [{**line, "bootstrap": some} for line, some in zip(lines, narrow, strict=True)]
+
+
 def tell(lines: list[dict[str, Any]], beside: list[dict[str, Any]], names: list[str]) -> None:
     """A line a table, and the sums."""
-    columns = {"ours": lines, "winner": lines, **({"autogluon": beside} if beside else {})}
+    columns = {"ours": lines, "bootstrap": bare(lines), "winner": lines, **({"autogluon": beside} if beside else {})}
     print("| table | runs | " + " | ".join(f"held by {who}'s | bias, widths" for who in columns) + " |")
     print("|---|---" + "|---|---" * len(columns) + "|")
     for name in (*names, "all"):

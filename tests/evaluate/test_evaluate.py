@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mlwright.contracts.errors import InputError
 from mlwright.contracts.records import Finding, Verdict
 from mlwright.evaluate import Evidence, fresh, judge
+from mlwright.evaluate.judge import WIDER
 from mlwright.evaluate.resample import Draws, Prepare, affordable, sample
 from mlwright.evaluate.selection import optimism
 from mlwright.metrics import METRICS, Metric, find, score, weigher
@@ -402,3 +403,20 @@ def test_too_few_periods_are_no_sample():
     assert judge(few, 0) == judge(replace(few, periods=None), 0)
     outside = replace(few, periods=np.full(len(few.y), -1))
     assert judge(outside, 0) == judge(replace(few, periods=None), 0)
+
+
+@pytest.mark.parametrize("make", [classified, measured])
+def test_out_of_fold_an_interval_is_wider_than_its_rows_alone_say(make: Any) -> None:
+    evidence = make()
+    rows = judge(evidence, 0).score
+    folds = judge(replace(evidence, select=lambda _: evidence.prediction), 0).score
+    assert folds.value == rows.value
+    assert folds.low - folds.value == pytest.approx(WIDER * (rows.low - rows.value))
+    assert folds.high - folds.value == pytest.approx(WIDER * (rows.high - rows.value))
+
+
+def test_a_wider_interval_ends_at_the_best_that_there_is() -> None:
+    sure = classified(40, skill=2.5)
+    rows = judge(sure, 0).score
+    assert rows.value + WIDER * (rows.high - rows.value) > 1.0
+    assert judge(replace(sure, select=lambda _: sure.prediction), 0).score.high == 1.0

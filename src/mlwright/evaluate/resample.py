@@ -61,6 +61,10 @@ class Sampled:
     def __mul__(self, factor: float) -> Sampled:
         return Sampled(self.value * factor, self.samples * factor)
 
+    def widened(self, times: float) -> Sampled:
+        """The same, where every sample lies so many times as far from the value."""
+        return Sampled(self.value, self.value + times * (self.samples - self.value))
+
     def plus(self, more: Array) -> Sampled:
         """The same with more added to each sample."""
         return Sampled(self.value, self.samples + more)
