@@ -112,7 +112,7 @@ def bare(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def tell(lines: list[dict[str, Any]], beside: list[dict[str, Any]], names: list[str]) -> None:
     """A line a table, and the sums."""
     columns = {"ours": lines, "bootstrap": bare(lines), "winner": lines, **({"autogluon": beside} if beside else {})}
-    print("| table | runs | " + " | ".join(f"held by {who}'s | bias, widths" for who in columns) + " |")
+    print("| table | runs | " + " | ".join(f"held: {who} | bias, widths" for who in columns) + " |")
     print("|---|---" + "|---|---" * len(columns) + "|")
     for name in (*names, "all"):
         cells = [name, str(sum(name in (line["task"], "all") for line in lines))]
