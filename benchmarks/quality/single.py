@@ -81,7 +81,7 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
     """The chosen ensemble in each way."""
     names = [m.trial for m in candidates.members]
     weights = tuple(m.weight for m in candidates.members)
-    blend = Blend(weights, candidates.slope, candidates.offset, candidates.threshold or 0.5, candidates.spread)
+    blend = Blend(weights, candidates.slope, candidates.offset, candidates.threshold or 0.5)
     specs, folds = {s.id: s for s in search.ground.plan.trials}, search.ground.plan.folds
 
     def fitted(name: str, fold: int) -> Outcome:

@@ -377,9 +377,8 @@ class Plan(Record, frozen=True):
 class FoldResult(Record, frozen=True):
     """One fold of one trial, in a process of its own. ``difference`` is the largest between the emitted graph and the
     fitted model. ``status`` other than "done" says how it ended and ``error`` why; ``refused`` what steps said that
-    could not use their columns; ``settled`` is what the learner found out about itself: see Learner. Of the ``seconds``
-    ``made`` went into the matrix, which other trials made already if they are few, and ``emitted`` into writing the
-    graph and loading it."""
+    could not use their columns; ``settled`` is what the learner found out about itself. Of the ``seconds`` ``made``
+    went into the matrix (few: other trials had made it) and ``emitted`` into writing and loading the graph."""
 
     trial: str
     fold: int

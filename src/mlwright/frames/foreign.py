@@ -16,7 +16,6 @@ from mlwright.frames.nested import flatten
 from mlwright.frames.values import is_missing, plain, text_of, whole
 
 FEW_ROWS = 64
-_NUMBERS = frozenset({np.dtype(np.float64), np.dtype(np.int64)})
 MOST_COLUMNS = 25_000
 _TAKEN = "Give a pandas, Polars or Arrow table, a dict of columns, a list of rows (dicts), or the path of a file."
 _UNNAMED = "Give each column a name of its own."
@@ -70,9 +69,6 @@ def adopt_rows(data: Any) -> list[Any] | None:
     if len(set(names)) != len(names) or not all(type(name) is str for name in names):
         return None
     if len(data) == 1:  # cell by cell is by far the quickest way to one row of several types
-        kinds = set(data.dtypes)
-        if len(kinds) == 1 and kinds <= _NUMBERS:
-            return [dict(zip(names, data.to_numpy()[0].tolist(), strict=True))]
         return [{name: data.iat[0, place] for place, name in enumerate(names)}]
     return [dict(zip(names, row, strict=True)) for row in data.to_numpy(dtype=object).tolist()]
 

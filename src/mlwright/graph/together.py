@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlwright.graph.tensor import COLUMNS, PIECEWISE, Tensor, ancestors, apply, cast, clip, columns, concat, where
+from mlwright.graph.tensor import COLUMNS, PIECEWISE, Attr, Tensor, ancestors, apply, cast, clip, columns, concat, where
 
 Floats = NDArray[Any]
 _ELEMENTWISE = frozenset(
@@ -89,14 +89,11 @@ def _parted(alike: list[Tensor]) -> list[list[Tensor]]:
 
 
 def _renewed(t: Tensor, made: dict[str, Tensor]) -> Tensor:
+    """The tensor, reading what was made of its inputs."""
     inputs = tuple(made[i.key] for i in t.inputs)
-    return t if all(a is b for a, b in zip(inputs, t.inputs, strict=True)) else _like(t, inputs)
-
-
-def _like(t: Tensor, inputs: tuple[Tensor, ...]) -> Tensor:
-    if t.op == "Concat":
-        return concat(inputs)
-    return Tensor(t.op, inputs, t.attrs, t.dtype, t.width)
+    if all(a is b for a, b in zip(inputs, t.inputs, strict=True)):
+        return t
+    return concat(inputs) if t.op == "Concat" else Tensor(t.op, inputs, t.attrs, t.dtype, t.width)
 
 
 def _joined(group: list[Tensor], made: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -105,14 +102,14 @@ def _joined(group: list[Tensor], made: dict[str, Tensor]) -> dict[str, Tensor]:
     for place, lead in enumerate(first.inputs):
         sides = [t.inputs[place] for t in group]
         inputs.append(_constants(sides, widths) if lead.op == "Constant" else concat(made[s.key] for s in sides))
-    arrays = {n: np.concatenate([t.attrs[n] for t in group]) for n, v in first.attrs.items() if _is_array(v)}
+    arrays: dict[str, Attr] = {
+        n: np.concatenate([np.asarray(t.attrs[n]) for t in group])
+        for n, v in first.attrs.items()
+        if isinstance(v, np.ndarray)
+    }
     whole = Tensor(first.op, tuple(inputs), {**first.attrs, **arrays}, first.dtype, sum(widths))
     ends = np.cumsum(widths)
     return {t.key: columns(whole, range(end - t.width, end)) for t, end in zip(group, ends, strict=True)}
-
-
-def _is_array(value: object) -> bool:
-    return isinstance(value, np.ndarray)
 
 
 def _constants(sides: Sequence[Tensor], widths: Sequence[int]) -> Tensor:
