@@ -18,6 +18,9 @@ from typing import Any
 import hypothesis
 import pytest
 
+from mlwright.lifecycle import road
+from mlwright.trials import Pool
+
 # The same examples on every run, and no failure because a machine is busy. A law that needs more examples says so.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None, max_examples=50)
 hypothesis.settings.register_profile("quick", parent=hypothesis.settings.get_profile("steady"), max_examples=10)
@@ -115,3 +118,31 @@ def postgres() -> Iterator[Postgres]:
             yield server
         finally:
             server.stop()
+
+
+class Shared(Pool):
+    """Leaves its worker to the next one. Its jobs' numbers go on, so that no late word is taken for another's."""
+
+    _spare: subprocess.Popen[bytes] | None = None
+    _last = 0
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+        while self.running:
+            self.wait(10)
+        self._selector.close()
+        type(self)._spare, type(self)._last = self._worker, self._next
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        spare, type(self)._spare = self._spare, None
+        self._next = max(self._next, self._last)
+        return spare if spare is not None and spare.poll() is None else super()._spawn()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_worker() -> Iterator[None]:
+    """Runs in this process fork their trials from one worker: importing every learner takes seconds each time. A
+    worker of its own has each run of the command line and each Pool in tests/trials."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(road, "Pool", Shared)
+        yield

@@ -57,7 +57,6 @@ def measured(n: int = 400, noise: float = 0.5, seed: int = 0, **changes: Any) ->
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 60), k=st.integers(1, 4), skill=st.floats(0, 9))
 def test_every_score_lies_in_its_interval_and_survives_json(seed: int, n: int, k: int, skill: float) -> None:
@@ -87,7 +86,6 @@ def auc_of(y: Array, prediction: Array) -> Prepare:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_the_interval_holds_the_truth_about_95_times_in_100() -> None:
     """Two normal curves one apart: the area under the ROC curve is known."""
     truth, held, runs = 0.5 * (1 + erf(0.5)), 0, 200
@@ -146,7 +144,6 @@ def best_of(y: Array, candidates: dict[str, Array]) -> Array:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_the_best_of_50_noise_models_looks_skilled_until_corrected() -> None:
     plain, corrected = [], []
     for seed in range(12):
@@ -160,7 +157,6 @@ def test_the_best_of_50_noise_models_looks_skilled_until_corrected() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_the_correction_turns_a_lucky_choice_into_a_refusal() -> None:
     y, candidates = noise_candidates(0)
     best = best_of(y, candidates)
@@ -180,7 +176,6 @@ def test_the_correction_costs_a_clear_winner_nothing() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10**6), regression=st.booleans())
 def test_no_correction_makes_a_score_better(seed: int, regression: bool) -> None:
@@ -360,6 +355,7 @@ def test_the_reason_for_the_metric_is_told() -> None:
     assert verdict.reasons[-1] == f"Judged by {find('roc_auc', 'binary').title}. You asked for it."
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize(("k", "seconds"), [(2, 3.0), (23, 6.0)])
 @pytest.mark.parametrize("n", [10_000, 50_000])

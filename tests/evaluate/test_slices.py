@@ -65,7 +65,6 @@ def test_missing_values_are_a_slice_too() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("rare", [0.0, 4.0], ids=["halves", "rare"])
 def test_pure_noise_yields_no_slice(rare: float) -> None:
     told = 0

@@ -134,7 +134,6 @@ def test_what_need_not_pay_has_a_flavour_of_its_own(columns, richer):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_a_messy_table_becomes_a_matrix_that_hostile_rows_cannot_break(tmp_path, task):
     shape = ingest(messy(300, 1, task), Problem(target="target"), tmp_path)

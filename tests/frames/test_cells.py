@@ -54,7 +54,6 @@ def outcome(read, value):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("form", NOTATIONS, ids=lambda form: form.unit or "bare")
 @settings(max_examples=150)
 @given(texts=st.lists(WRITTEN | NUMBERS | st.text(alphabet="0123456789.,' ()-+€hmk:P", max_size=9), max_size=12))
@@ -170,7 +169,6 @@ def fed(make):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=200)
 @given(frame=tables())
 def test_rows_and_tables_of_rich_columns_give_the_same_feeds(frame):
@@ -180,7 +178,6 @@ def test_rows_and_tables_of_rich_columns_give_the_same_feeds(frame):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=60)
 @given(frame=tables())
 def test_conforming_a_rich_table_again_changes_nothing(frame):

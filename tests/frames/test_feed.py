@@ -77,7 +77,6 @@ def by_table(frame):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=120)
 @given(frame=tables())
 def test_rows_and_tables_give_the_same_feeds_or_the_same_problems(frame):

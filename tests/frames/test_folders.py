@@ -140,7 +140,6 @@ def through_standard_input(data, code, **options):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("form", [*FORMS, "gz", "parquet", "xlsx"])
 def test_standard_input_is_told_by_its_first_bytes(form, tmp_path):
     import gzip
@@ -162,7 +161,6 @@ def test_standard_input_is_told_by_its_first_bytes(form, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_standard_input_that_can_not_be_read_is_told(tmp_path):
     code = "from mlwright import frames\ntry: frames.read('-')\nexcept frames.files.InputError as e: print(e)"
     assert b"standard input: nothing came in" in through_standard_input(b"", code).stdout
@@ -184,7 +182,6 @@ while True:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path, suffix):
     path = tmp_path / f"x{suffix}"

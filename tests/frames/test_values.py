@@ -37,7 +37,6 @@ def scalar(read, text):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize(
     ("read", "vector"),
     [

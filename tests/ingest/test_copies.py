@@ -116,7 +116,6 @@ def test_test_rows_that_are_learnt_from_are_told(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_the_score_of_a_table_with_copies_is_that_on_new_rows(tmp_path):
     from mlwright import train
 

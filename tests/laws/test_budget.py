@@ -60,6 +60,7 @@ def misbehaving(tmp_path) -> Path:
     return folder
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_budget_is_kept(misbehaving, table, tmp_path):
     table().write_csv(tmp_path / "data.csv")

@@ -61,7 +61,6 @@ def leaking(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_noise_scores_no_better_than_chance(tmp_path):
     scores = [auc(ground(tmp_path, seed), learner) for seed in range(TABLES) for learner in LEARNERS]
     error = np.std(scores, ddof=1) / np.sqrt(len(scores))
@@ -72,7 +71,6 @@ def test_noise_scores_no_better_than_chance(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_a_model_of_noise_is_not_shipped():
     rng = np.random.default_rng(1)
     frame = noise(1).with_columns(pl.Series("size", rng.normal(size=ROWS)))

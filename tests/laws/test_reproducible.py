@@ -28,7 +28,6 @@ def all_cores_busy() -> Iterator[None]:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_same_seed_same_bytes(table, tmp_path):
     table().write_csv(tmp_path / "data.csv")
     folders = [tmp_path / "idle", tmp_path / "busy"]

@@ -14,7 +14,6 @@ COLUMNS = 'size DOUBLE PRECISION, paid BOOLEAN, town TEXT, day DATE, note TEXT, 
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_rows_of_a_database_are_answered_as_those_of_a_file(model, table, tmp_path, postgres):
     frame = table(60, seed=4)
     expected = model.predict_proba(frame)

@@ -118,6 +118,7 @@ def test_thresholds_between_neighbouring_floats():
     agree(model, np.array([[0.0], [-0.0], [1e-45], [-1e-45], [np.float32(1e-35)]], np.float32).repeat(3, axis=0))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("rows", [200, 400])
 def test_stops_when_time_is_up(rows):

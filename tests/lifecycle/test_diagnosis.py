@@ -13,7 +13,6 @@ from mlwright.store import Run
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_what_is_prescribed_is_tried_and_told(tmp_path):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(500, 2))

@@ -104,7 +104,6 @@ def test_data_that_does_not_fit_is_refused(models: dict[str, Model]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_a_run_explains_its_model(table: Any, task: str, tmp_path: Path) -> None:
     data = table(task, rows=240).drop("shop", "day")
@@ -120,7 +119,6 @@ def test_a_run_explains_its_model(table: Any, task: str, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_noise_is_important_only_to_what_has_learnt_the_rows(table: Any, tmp_path: Path) -> None:
     """The target is drawn by lot: what a run says of its columns holds for rows to come, which is nothing."""
     data = table("regression", rows=150).drop("shop", "day")

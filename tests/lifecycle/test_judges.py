@@ -87,7 +87,6 @@ def test_a_verdict_is_asked_again_by_its_metric_where_that_is_at_hand():
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_a_function_judges_a_run_and_sets_its_threshold(table, tmp_path):
     seen = []
     model = mlwright.train(
@@ -112,7 +111,6 @@ def test_a_function_judges_a_run_and_sets_its_threshold(table, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_plain_functions_judge_numbers_and_weighed_rows(table):
     def worst(y_true, y_pred):
         return -float(np.abs(y_true - y_pred).max())
@@ -140,6 +138,7 @@ def test_a_function_that_fails_is_told_before_anything_is_fitted(table, tmp_path
     assert not list(tmp_path.glob("*/trials/*"))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_function_is_asked_as_often_as_the_budget_allows(table, tmp_path):
     calls = []
@@ -163,7 +162,6 @@ def test_a_function_is_asked_as_often_as_the_budget_allows(table, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_a_run_with_a_function_goes_on_when_it_is_given_again(table, tmp_path):
     def stop(event, **facts):
         if event == "stage" and facts["stage"] == "evaluate":
@@ -215,7 +213,6 @@ def plugin(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.story
-@pytest.mark.beside
 def test_a_plug_in_is_named_on_the_command_line(table, plugin):
     place, command = plugin
     table("binary").write_csv(place / "data.csv")

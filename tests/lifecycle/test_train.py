@@ -16,7 +16,6 @@ BETTER = {"binary": 0.8, "multiclass": 0.6, "regression": 0.0}
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_a_task_is_learnt_and_kept_where_it_was_asked_for(table, tmp_path, task):
     frame = table(task)
@@ -54,7 +53,6 @@ def test_a_task_is_learnt_and_kept_where_it_was_asked_for(table, tmp_path, task)
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_costs_and_sensitive_columns_reach_the_scrutiny(table, tmp_path):
     frame = table("binary").with_columns(pl.col("target").cast(pl.String))
     costs = {"false_positive": 1.0, "false_negative": 4.0}
@@ -76,7 +74,6 @@ def test_costs_and_sensitive_columns_reach_the_scrutiny(table, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_groups_stay_together(table, tmp_path):
     frame = table("binary")
     # a shop's rows say the same, so that a row of it in training would give the others away
@@ -98,7 +95,6 @@ def test_groups_stay_together(table, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_time_is_respected(table, tmp_path):
     frame = table("regression")
     model = mlwright.train(frame.drop("shop"), "target", time="day", budget=None, trials=1, runs=tmp_path)
@@ -111,7 +107,6 @@ def test_time_is_respected(table, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 def test_test_data_judges(table, tmp_path):
     table("binary", 60, seed=1).write_csv(tmp_path / "test.csv")
     table("binary").write_csv(tmp_path / "train.csv")

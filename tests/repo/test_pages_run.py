@@ -135,14 +135,12 @@ def toured(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.story
 def test_the_readme_runs(toured):
     assert (toured / "models").is_dir()
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.story
 @pytest.mark.parametrize("page", GUIDE)
 def test_a_page_of_the_guide_runs(page, toured, tmp_path):

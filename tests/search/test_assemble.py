@@ -45,7 +45,6 @@ def by_hand(members, blend, task):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("bent", [False, True], ids=["plain", "calibrated"])
 def test_the_graph_is_the_blend_on_training_and_hostile_rows(searched, task, bent):

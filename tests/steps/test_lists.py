@@ -71,7 +71,6 @@ def test_an_item_of_few_rows_is_drawn_to_the_overall_mean():
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=80)
 @given(texts)
 def test_numbers_inside_texts(new):

@@ -127,7 +127,6 @@ def test_quantiles_jump_where_values_tie():
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @pytest.mark.parametrize("width", [32, 33])
 def test_wide_tables_are_computed_as_narrow_ones_are(width):
     rng = np.random.default_rng(width)

@@ -89,7 +89,6 @@ def test_sentences():
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=80)
 @given(st.lists(words, min_size=1, max_size=12), st.lists(words, max_size=6), st.integers(1, 2))
 def test_any_text(train, new, least):
@@ -112,7 +111,6 @@ def test_pairs_of_words(train, new):
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=40)
 @given(st.lists(words, min_size=1, max_size=12), st.lists(words, max_size=6), st.integers(1, 3))
 def test_runs_of_characters(train, new, shortest):
@@ -142,7 +140,6 @@ def test_a_long_text_is_read_as_far_as_a_thousand_characters():
 
 
 @pytest.mark.slow
-@pytest.mark.beside
 @settings(max_examples=60)
 @given(st.lists(st.text(st.sampled_from("aZé日 7!?.,\n"), max_size=20), min_size=1, max_size=8))
 def test_the_shape_of_a_text(new):

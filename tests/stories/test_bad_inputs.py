@@ -12,7 +12,6 @@ from mlwright.cli import main
 
 
 @pytest.mark.story
-@pytest.mark.beside
 def test_it_ends_in_a_clear_message_or_a_defined_answer(
     case: Any,
     place: Path,

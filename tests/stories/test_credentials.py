@@ -17,7 +17,7 @@ import pytest
 
 Typed = Callable[..., subprocess.CompletedProcess[str]]
 PROGRAM = Path(sys.executable).with_name("mlwright")
-pytestmark = [pytest.mark.story, pytest.mark.slow, pytest.mark.beside]
+pytestmark = [pytest.mark.story, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -99,6 +99,7 @@ def test_serve_answers_as_predict_does(
     assert service.wait(10) == 0
 
 
+@pytest.mark.alone
 def test_a_budget_is_kept_and_counts_from_the_start_of_the_process(place: Path, typed: Typed) -> None:
     started = time.monotonic()
     done = typed(place, "train", "churn.csv", "--target", "Churn", "--budget", "15s", "--out", "m", "--json")

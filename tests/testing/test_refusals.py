@@ -17,7 +17,7 @@ from mlwright.steps import Step
 from mlwright.steps.categories import TargetMean
 from mlwright.testing import LearnerLaws, StepLaws, checks, learners
 
-pytestmark = [pytest.mark.slow, pytest.mark.beside]  # each of many broken plug-ins is put through whole suites
+pytestmark = [pytest.mark.slow]  # each of many broken plug-ins is put through whole suites
 
 
 def broken(suite):

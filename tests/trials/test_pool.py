@@ -15,6 +15,7 @@ import pytest
 from mlwright.contracts.errors import RunError
 from mlwright.trials import Ended, Job, Pool
 
+pytestmark = pytest.mark.alone
 HERE = Path(__file__).parent
 PATIENCE = 60  # seconds that a busy machine may take; nothing here waits that long by design
 

@@ -8,13 +8,15 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from mlwright import metrics
 from mlwright.contracts.protocols import Clock, Listener, Truth
-from mlwright.contracts.records import Candidates, Feature, Trial, TrialSpec
+from mlwright.contracts.records import Candidates, Feature, FoldResult, Trial, TrialSpec
 from mlwright.frames import feeds
 from mlwright.graph import Inputs, Session, compile
 from mlwright.search.assemble import emit
@@ -39,6 +41,7 @@ from mlwright.trials import (
 _SHARE = 0.45  # of what is left of the budget a trial that could go on for ever may take
 _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: what it learnt must be emitted too
 _BASELINE = 10.0  # seconds that a baseline gets in any case: one that hangs must not take all
+_BRIEF = 1.0  # seconds of a fold up to which one process does several: to start it takes 0.1 s or 0.2 s
 _LEAST = 0.3  # seconds below which no fold is worth starting
 _STAND_INS = 2  # folds whose models ship where one of all rows should
 _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second, at most (25e6 on 2 quick cores)
@@ -101,10 +104,11 @@ class Search:
             while queue and pool.running < cores and pool.memory + queue[0][2] <= room and self.left > _LEAST:
                 spec, fold, memory = queue.popleft()
                 if not (self._abandoned(spec) or self._lags(spec, len(queue))):
-                    pool.submit(self.job(spec, fold, memory, share))
+                    more = [queue.popleft()[1] for _ in range(self._together(spec, memory, queue))]
+                    pool.submit(self.job(spec, (fold, *more), memory, share))
             for ended in pool.wait(min(self.left, 0.5)):
-                if again := self._take(ended, room):
-                    queue.appendleft((again, ended.job.fold, room))
+                spec = next(s for s in self.ground.plan.trials if s.id == ended.job.trial)
+                queue.extendleft((spec, fold, room) for fold in reversed(self._take(ended, spec, room)))
             if queue and self.left <= _LEAST and not pool.running:
                 break
         pool.stop()  # what is left of the budget is for what comes after
@@ -175,12 +179,26 @@ class Search:
         whole = len(done) == self.ground.plan.folds  # what was chosen is only fitted on all rows now
         if spec.baseline or few or whole or not done or spec.id in self._cut or not self._losses:
             return spec.id in self._cut
-        each = sum(o.result.seconds for o in self.outcomes.values()) / len(self.outcomes)
         best = min(self._losses, key=lambda id: self._losses[id])
-        enough = waiting * each / (os.cpu_count() or 1) < self.left
-        if not enough and self._loss(spec.id, done) > self._loss(best, done) * (1 + _LAG):
+        if not self._time_for(waiting) and self._loss(spec.id, done) > self._loss(best, done) * (1 + _LAG):
             self._cut.add(spec.id)
         return spec.id in self._cut
+
+    def _each(self) -> float:
+        """Seconds that a fold took so far, on average."""
+        return sum(o.result.seconds for o in self.outcomes.values()) / max(1, len(self.outcomes))
+
+    def _time_for(self, waiting: int) -> bool:
+        """Whether there is time for so many folds more."""
+        return waiting * self._each() / (os.cpu_count() or 1) < self.left
+
+    def _together(self, spec: TrialSpec, memory: int, queue: Sequence[tuple[TrialSpec, int, int]]) -> int:
+        """How many of the folds that wait next the process of a trial's fold does too: its share of them, if they are
+        brief and nothing that waits has to be cut."""
+        if not self.outcomes or self._each() > _BRIEF or not self._time_for(len(queue)):
+            return 0
+        same = sum(1 for _ in takewhile(lambda unit: (unit[0], unit[2]) == (spec, memory), queue))
+        return min(same, -(-len(self._folds) // (os.cpu_count() or 1)) - 1)
 
     def _loss(self, trial: str, folds: Sequence[int]) -> float:
         """The loss of a trial's predictions on some folds."""
@@ -188,44 +206,47 @@ class Search:
         rows = np.concatenate([self.ground.folds.valid(fold) for fold in folds])
         return loss(predictions, self.ground.truth.at(rows), self.metric)
 
-    def job(self, spec: TrialSpec, fold: int, memory: int, share: float = _SHARE) -> Job:
-        """A unit as it is asked for now: how long it may take is a share of what is left of the budget."""
-        left = self.left
+    def job(self, spec: TrialSpec, folds: tuple[int, ...], memory: int, share: float = _SHARE) -> Job:
+        """Some folds as they are asked for now: how long they may take is a share of what is left of the budget."""
+        left, (fold, *more) = self.left, folds
+        job = Job(0, str(self.run.path), spec.id, fold, memory=memory, more=tuple(more))
         if left == float("inf"):
-            return Job(0, str(self.run.path), spec.id, fold, memory=memory)
-        rounds = -(-len(self._folds) // (os.cpu_count() or 1)) if share < 1 else 1  # waves of jobs that the trial takes
-        allowed = left * _WRAP_UP if spec.baseline else max(0.5, share * left / rounds)
+            return job
+        rounds = -(-len(self._folds) // (os.cpu_count() or 1)) if share < 1 else 1  # waves that the trial takes
+        allowed = left * _WRAP_UP if spec.baseline else max(0.5, share * left / rounds) * len(folds)
         now = time.monotonic()
         limit = now + min(left, max(_BASELINE * spec.baseline, share * left) + 1.0)
-        return Job(0, str(self.run.path), spec.id, fold, now + min(allowed, left * _WRAP_UP), limit, memory)
+        return msgspec.structs.replace(job, deadline=now + min(allowed, left * _WRAP_UP), limit=limit)
 
-    def _take(self, ended: Ended, room: int) -> TrialSpec | None:
-        """Keep what a job left behind. The trial, if it should be done once more, alone: it ran out of its share of the
-        room, bytes of memory that all jobs have together."""
-        trial, fold = ended.job.trial, ended.job.fold
-        spec = next(s for s in self.ground.plan.trials if s.id == trial)
-        path = outcome_path(self.run.path, trial, fold)
-        outcome = read_outcome(path) if ended.status == "done" else None
-        if "memory" in (ended.status, outcome and outcome.result.status) and ended.job.memory < room:
-            path.unlink(missing_ok=True)
-            return spec
-        if outcome is None:
-            status = "crashed" if ended.status == "done" else ended.status
-            outcome = failure(trial, fold, status, ended.error or "left no outcome", 0.0)
-            if status != "deadline":  # a resumed run has time again
-                write_outcome(path, outcome)
-        self._keep(outcome)
-        result = outcome.result
+    def _take(self, ended: Ended, spec: TrialSpec, room: int) -> tuple[int, ...]:
+        """Keep what a job left behind. The folds that should be done once more, alone: they ran out of their share of
+        the room, bytes of memory that all jobs have together."""
+        for place, fold in enumerate(ended.job.folds):
+            path = outcome_path(self.run.path, spec.id, fold)
+            outcome = read_outcome(path)
+            if (outcome.result.status if outcome else ended.status) == "memory" and ended.job.memory < room:
+                path.unlink(missing_ok=True)
+                return ended.job.folds[place:]
+            if outcome is None:
+                status = "crashed" if ended.status == "done" else ended.status
+                outcome = failure(spec.id, fold, status, ended.error or "left no outcome", 0.0)
+                if status != "deadline":  # a resumed run has time again
+                    write_outcome(path, outcome)
+            self._keep(outcome)
+            self._report(spec, outcome.result)
+            if outcome.result.status != "done":
+                break
+        return ()
+
+    def _report(self, spec: TrialSpec, result: FoldResult) -> None:
+        trial, fold = spec.id, result.fold
         self.run.log("fold", trial=trial, fold=fold, status=result.status, seconds=round(result.seconds, 3))
-        for message in outcome.result.refused:
+        for message in result.refused:
             self.listener("step-refused", trial=trial, fold=fold, message=message)
-        if outcome.result.status != "done":
-            self.listener(
-                "trial-failed", trial=trial, fold=fold, status=outcome.result.status, error=outcome.result.error
-            )
+        if result.status != "done":
+            self.listener("trial-failed", trial=trial, fold=fold, status=result.status, error=result.error)
         elif fold in self._folds and self._trial(spec).status == "done":
             self._tell(spec)
-        return None
 
     def _tell(self, spec: TrialSpec) -> None:
         done = [t for t in self.trials() if t.status == "done"]

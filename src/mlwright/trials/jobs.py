@@ -10,10 +10,10 @@ MEMORY = 77  # the exit status of a job that ran out of memory even for saying s
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One fold of one trial of a run. On the monotonic clock, learning should stop at ``deadline`` and the process is
-    killed at ``limit``; ``memory`` is bytes that it may take beyond what the worker holds (0: any); ``kill`` ends job
-    ``id``; ``rows`` caps the rows that the trial is fitted on instead of its own cap, ``cure`` is done instead of its
-    own."""
+    """One fold of one trial of a run, and ``more`` after it. On the monotonic clock, learning should stop at
+    ``deadline`` and the process is killed at ``limit``; ``memory`` is bytes that it may take beyond what the worker
+    holds (0: any); ``kill`` ends job ``id``; ``rows`` caps the rows that the trial is fitted on instead of its own cap,
+    ``cure`` is done instead of its own."""
 
     id: int
     run: str = ""
@@ -25,6 +25,12 @@ class Job(msgspec.Struct, frozen=True):
     kill: bool = False
     rows: int | None = None
     cure: Cure = ""
+    more: tuple[int, ...] = ()
+
+    @property
+    def folds(self) -> tuple[int, ...]:
+        """All its folds, in their order."""
+        return (self.fold, *self.more)
 
     @property
     def name(self) -> str:

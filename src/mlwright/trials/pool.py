@@ -143,8 +143,17 @@ class Pool:
         return lost
 
     def _start(self) -> None:
+        self._worker = self._spawn()
+        if self._worker.stdin is None or self._worker.stdout is None:
+            raise RunError("the worker process has no pipes")
+        self._writer, self._reader = self._worker.stdin, self._worker.stdout.fileno()
+        self._pending = b""
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._reader, selectors.EVENT_READ)
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
-            self._worker = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", self._module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -152,12 +161,6 @@ class Pool:
                 env={**os.environ, **_ONE_THREAD, **_NO_TRACE},
                 start_new_session=True,  # Ctrl-C is for the process that asks
             )
-        if self._worker.stdin is None or self._worker.stdout is None:
-            raise RunError("the worker process has no pipes")
-        self._writer, self._reader = self._worker.stdin, self._worker.stdout.fileno()
-        self._pending = b""
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._reader, selectors.EVENT_READ)
 
     def _close(self) -> None:
         self._selector.close()

@@ -23,14 +23,14 @@ import msgspec
 from mlwright import plugins
 from mlwright.contracts.errors import MlwrightError
 from mlwright.contracts.protocols import Clock
-from mlwright.contracts.records import Plan
+from mlwright.contracts.records import Plan, TrialSpec
 from mlwright.store import Run
-from mlwright.trials.fold import Ground, failure, fit_fold, outcome_path, write_outcome
+from mlwright.trials.fold import Ground, Outcome, failure, fit_fold, outcome_path, write_outcome
 from mlwright.trials.jobs import MEMORY, Job, News
 
 
 def perform(job: Job) -> None:
-    """Do the job and write its outcome, whatever it is. Raises MemoryError only."""
+    """Do the job's folds and write the outcome of each, whatever it is, until one fails. Raises MemoryError only."""
     run = Run.open(Path(job.run))
     plan = run.read("plan", Plan)
     spec = next(t for t in plan.trials if t.id == job.trial)
@@ -38,17 +38,25 @@ def perform(job: Job) -> None:
         spec = msgspec.structs.replace(spec, id=job.name, rows=job.rows)
     if job.cure:
         spec = msgspec.structs.replace(spec, id=job.name, cure=job.cure)
+    clock = Clock(job.deadline)
+    for done, fold in enumerate(job.folds):
+        outcome = _attempt(job, run, spec, fold, clock.within(clock.left / (len(job.folds) - done)))
+        write_outcome(outcome_path(run.path, job.name, fold), outcome)
+        if outcome.result.status != "done":
+            return
+
+
+def _attempt(job: Job, run: Run, spec: TrialSpec, fold: int, clock: Clock) -> Outcome:
     try:
-        outcome = fit_fold(Ground.of(run), spec, job.fold, Clock(job.deadline))
+        return fit_fold(Ground.of(run), spec, fold, clock)
     except MemoryError:
-        outcome = failure(job.name, job.fold, "memory", "needs more memory than a trial may take", 0.0)
+        return failure(job.name, fold, "memory", "needs more memory than a trial may take", 0.0)
     except MlwrightError as error:
-        outcome = failure(job.name, job.fold, "failed", str(error), 0.0)
+        return failure(job.name, fold, "failed", str(error), 0.0)
     except Exception as error:  # a learner may raise anything: it costs this trial alone
         traceback.print_exc()
         status = "memory" if _crowded(job) else "failed"
-        outcome = failure(job.name, job.fold, status, f"{type(error).__name__}: {error}"[:500], 0.0)
-    write_outcome(outcome_path(run.path, job.name, job.fold), outcome)
+        return failure(job.name, fold, status, f"{type(error).__name__}: {error}"[:500], 0.0)
 
 
 def main(act: Callable[[Job], None] = perform) -> None:

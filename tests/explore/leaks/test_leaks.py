@@ -51,6 +51,7 @@ def test_few_rows_are_not_searched(sight_of, target_of):
     assert searched.findings == () and all("too few rows" in why for why in searched.checks.values())
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_large_table_takes_a_few_seconds(sight_of, target_of):
     rng = np.random.default_rng(0)
