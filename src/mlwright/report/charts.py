@@ -150,7 +150,7 @@ def effect(one: Effect, unit: str, place: Word = compact) -> str:
     """How the answer goes with a column: a line through numbers, which ``place`` says, or a dot for each category."""
     points = [p for p in one.points if all(map(math.isfinite, (p.effect, p.low, p.high)))]
     numbers = [p for p in points if p.at is not None]
-    word = percent_points if unit == "%" else compact
+    word = _hundredths if unit == "%" else compact
     if not numbers:
         rows = [Row(p.level or "(empty)", p.effect, p.low, p.high, _signed(p.effect, unit)) for p in points]
         told = "; ".join(f"{row.label} {row.said}" for row in rows)
@@ -191,15 +191,20 @@ def spans(named: dict[str, Range], mark: float, alt: str) -> str:
     return ranges(rows, alt, mark, percent)
 
 
-def percent_points(value: float) -> str:
-    """A difference of probabilities, in points of 100."""
+def points(value: float) -> str:
+    """A difference of probabilities: ``"1 point"``, ``"2.5 points"`` of 100."""
+    told = _hundredths(value)
+    return f"{told} point{'' if told == '1' else 's'}"
+
+
+def _hundredths(value: float) -> str:
     return f"{float(f'{100 * value:.2g}'):g}"
 
 
 def _signed(value: float, unit: str) -> str:
     sign = "+" if value >= 0 else "−"
     if unit == "%":
-        return f"{sign}{percent_points(abs(value))} points"
+        return f"{sign}{points(abs(value))}"
     return f"{sign}{spoken(abs(value))}{' ' + unit if unit else ''}"
 
 

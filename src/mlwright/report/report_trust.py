@@ -32,7 +32,7 @@ def promises(report: Report, heading: str = "") -> list[str]:
     pictures = []
     for one in report.scrutiny.calibration if report.scrutiny is not None else ():
         who = f" of “{text(one.answer, 40)}”" if one.answer and len(target.classes) > 1 else ""
-        off = worth(one.error, target) if number else f"{charts.percent_points(one.error)} points of 100"
+        off = worth(one.error, target) if number else f"{charts.points(one.error)} of 100"
         what = "numbers" if number else f"probabilities{who}"
         caption = f"On the dashed line, promised {what} come true as often as they say: on average they are {off} off."
         if number:
