@@ -35,10 +35,9 @@ def test_brief_folds_share_processes_and_come_to_the_same(fresh, here, searched,
     fresh.execute(pool)
     folds = [job.folds for job in pool.jobs if job.trial != "constant"]
     assert folds == [(0, 1), (2,)] * 3
-    known = searched("binary").outcomes
-    assert fresh.outcomes.keys() == known.keys()
-    for key, outcome in known.items():
-        np.testing.assert_array_equal(fresh.outcomes[key].prediction, outcome.prediction)
+    assert len(fresh.outcomes) == 3 * len(fresh.ground.plan.trials)
+    for key, outcome in fresh.outcomes.items():
+        np.testing.assert_array_equal(outcome.prediction, searched("binary").outcomes[key].prediction)
 
 
 @pytest.mark.parametrize("why", ["folds that take long", "no time for all that waits"])

@@ -62,7 +62,7 @@ def test_an_interrupted_run_says_how_to_go_on(
     process.send_signal(stop)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert "Traceback" not in err
+    assert "Traceback" not in err, err
     line = json.loads(out)["error"]["way_out"]
     assert line in err
     assert json.loads(typed(bare, *shlex.split(line)[1:], "--json").stdout)["model"] == "models/churn"
