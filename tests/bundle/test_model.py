@@ -179,6 +179,7 @@ def test_it_says_what_it_is(classifier: Model) -> None:
     assert repr(classifier) == "<Model 'churn': binary of 'y', roc_auc 0.8>"
 
 
+@pytest.mark.alone
 def test_one_row_and_loading_are_quick(toys: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One pandas row of 20 mixed columns and a fresh load; the limits leave room for a busy machine."""
     columns = tuple(

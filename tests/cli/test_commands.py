@@ -31,6 +31,7 @@ def test_help_shows_the_commands_and_each_has_its_own(typed: Typed) -> None:
         assert f"mlwright {name}" in typed(name, "--help").out
 
 
+@pytest.mark.alone
 def test_help_is_quick_and_loads_nothing_heavy() -> None:
     def waited(code: str) -> tuple[float, set[str]]:
         started = time.perf_counter()

@@ -92,6 +92,7 @@ def test_columns_that_matter_are_looked_at_where_there_is_time_for_few(subject):
     assert [i.columns for i in found.importances[:2]] == [("x7",), ("x23",)]
 
 
+@pytest.mark.alone
 def test_no_more_is_asked_than_there_is_time_for(subject):
     def slow(x, s):
         time.sleep(2e-5 * len(x))

@@ -61,6 +61,7 @@ def test_leaves_are_bounded():
     agree(learner, x, truth)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("task", TASKS)
 def test_stops_when_time_is_up(task):
     x, truth = data(task)

@@ -83,6 +83,7 @@ def test_the_strength_that_serves_the_watched_rows_is_chosen():
     np.testing.assert_allclose(both, gentle)  # much noise: the strong regularisation wins
 
 
+@pytest.mark.alone
 def test_stops_when_time_is_up():
     x, truth = data("multiclass")
     watch = np.arange(300) % 8 == 0

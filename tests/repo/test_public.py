@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 import mlwright
 
 # A name more is a promise more: add it here, in __all__ and in docs/guide/python.md together.
@@ -74,6 +76,7 @@ def test_dir_shows_the_public_names():
     assert set(mlwright.__all__) <= set(dir(mlwright))
 
 
+@pytest.mark.alone
 def test_importing_is_quick_and_loads_nothing_heavy():
     runs = [probe("mlwright") for _ in range(3)]
     assert not HEAVY & set(runs[0][1])

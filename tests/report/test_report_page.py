@@ -205,6 +205,7 @@ def wide(reports):
     )
 
 
+@pytest.mark.alone
 def test_a_page_is_quick_and_small_whatever_the_table_is(reports):
     for told in (wide(reports), reports.report("regression")):
         seconds = []
