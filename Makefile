@@ -19,7 +19,7 @@ demo: $(VENV)/.demo ## train on real data, judge, serve the model, ask it over H
 	$(BIN)/python examples/01_first_model.py
 
 test: $(VENV)/.dev postgres browser ## run every test: those that look at no clock on all cores, the others one by one
-	$(BIN)/python -m pytest -n "$$($(BIN)/python -c 'import os; print(os.cpu_count() * 3 // 2)')" -m "not alone"  # many wait
+	$(BIN)/python -m pytest -n auto -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 fast: $(VENV)/.dev ## run the everyday tests: those not marked slow or story
