@@ -75,6 +75,9 @@ def test_the_finished_model_goes_the_way_that_it_was_bound_to(tmp_path, task, ro
     assert model.verdict.decision == "ship"
 
 
-def test_a_model_that_is_not_bound_goes_its_own_way():
-    free = mlwright.train(table("regression", 400), "target", budget=None, trials=2)
+@pytest.mark.parametrize(("task", "rows"), [("binary", 600), ("regression", 400)])
+def test_a_model_that_is_not_bound_goes_its_own_way(tmp_path, task, rows):
+    (tmp_path / "schema.toml").write_text(SCHEMA)
+    asked = {"budget": None, "trials": 2, "schema": tmp_path / "schema.toml"}
+    free = mlwright.train(table(task, rows), "target", **asked)
     assert all(worst(free, name) > 1e-3 for name in WAYS)  # so the test above would see one

@@ -11,7 +11,7 @@ from mlwright.contracts.records import Candidates
 from mlwright.store import Run
 
 pytestmark = pytest.mark.slow
-TRIALS = 3  # the linear model and boosting; tests/learners asks every family
+TRIALS = 6  # the linear model, boosting, a network and a forest
 
 
 def trained(data, target="left", trials=TRIALS, **more):
@@ -51,8 +51,8 @@ def test_the_same_weights_give_the_same_bytes(table, tmp_path):
 
 def test_alike_weights_change_nothing_of_note(table):
     frame = table()
-    plain = trained(frame)
-    alike = trained(frame.with_columns(w=pl.lit(7)), weight="w")
+    plain = trained(frame, trials=3)
+    alike = trained(frame.with_columns(w=pl.lit(7)), weight="w", trials=3)
     np.testing.assert_allclose(alike.predict_proba(frame), plain.predict_proba(frame), atol=0.02)
     assert alike.verdict.score.value == pytest.approx(plain.verdict.score.value, abs=0.01)
     assert "equal-weights" in {finding.code for finding in alike.verdict.findings}
@@ -62,7 +62,7 @@ def test_rows_of_no_weight_might_as_well_not_be_there(table):
     frame = table()
     nonsense = table(seed=5).with_columns(left=pl.lit("yes"))
     both = pl.concat([frame.with_columns(w=pl.lit(1.0)), nonsense.with_columns(w=pl.lit(0.0))])
-    with_them = trained(both, weight="w")
-    without = trained(frame.with_columns(w=pl.lit(1.0)), weight="w")
+    with_them = trained(both, weight="w", trials=3)
+    without = trained(frame.with_columns(w=pl.lit(1.0)), weight="w", trials=3)
     new = table(seed=9)
     np.testing.assert_allclose(with_them.predict_proba(new), without.predict_proba(new), atol=1e-6)
