@@ -96,6 +96,23 @@ def test_being_asked_to_end_is_as_being_interrupted(capfd: Captured) -> None:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
+def test_what_cleans_up_after_an_interrupt_is_not_interrupted(capfd: Captured) -> None:
+    cleaned = []
+
+    def act() -> int:
+        try:
+            raise KeyboardInterrupt  # as Polars does, before Python has looked at the signal
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+            cleaned.append(True)
+
+    before = signal.getsignal(signal.SIGINT)
+    assert desk().attend(act) == 130
+    assert cleaned
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_a_process_knows_when_it_started() -> None:
     code = """
 import time

@@ -204,12 +204,23 @@ def _styled(stream: IO[str], text: str, style: str) -> str:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Within, being asked to end (SIGTERM) is as being interrupted."""
+    """Within, being asked to end (SIGTERM) is as being interrupted, and one interrupt is one KeyboardInterrupt."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    asked = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell has had it ignored
+        asked.append(signal.SIGINT)
+    before = [signal.signal(number, _interrupt) for number in asked]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(asked, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _interrupt(*_: object) -> None:
+    """Polars at work raises a KeyboardInterrupt of its own for the same signal: a second one, or an impatient person's,
+    would stop what cleans up after the first."""
+    if not isinstance(sys.exc_info()[1], KeyboardInterrupt):
+        raise KeyboardInterrupt
