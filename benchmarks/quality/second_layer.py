@@ -1,12 +1,13 @@
 """What a linear model over the trials' answers would add to the weighted mean of them.
 
-    python benchmarks/quality/second_layer.py --bench FOLDER [--tasks a,b] [--budget 60]
+    python benchmarks/quality/second_layer.py --bench FOLDER [--tasks a,b] [--budget 60] [--splits 1]
 
 Only the train part of a task is read: three quarters of it go through a search, and what is chosen is judged on the
 last quarter. "mean" is the loss of the ensemble as it is chosen today, of the means of folds' models; the others are
 by how much it changes when one more member may be chosen: the linear learner, fitted on the out-of-fold answers (their
 log-odds, no further from zero than those of 1%) of the ensemble's members and the best trials after them, up to so many
 ("all": of every trial), and judged out of fold like any other member. Beside it, what the out-of-fold rows promised.
+Of several splits a line each; a second number of the mean is its standard error.
 
 Needs: the benchmark folder (tasks.py and its data)
 """
@@ -14,6 +15,7 @@ Needs: the benchmark folder (tasks.py and its data)
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import tempfile
 from pathlib import Path
@@ -96,6 +98,7 @@ def main() -> None:
     parser.add_argument("--bench", type=Path, required=True)
     parser.add_argument("--tasks", default=TASKS)
     parser.add_argument("--budget", type=float, default=60.0)
+    parser.add_argument("--splits", type=int, default=1)
     args = parser.parse_args()
     sys.path.insert(0, str(args.bench))
     import tasks
@@ -108,15 +111,17 @@ def main() -> None:
         + "|---" * len(WAYS)
         + "|"
     )
-    for name in args.tasks.split(","):
+    for name, split in itertools.product(args.tasks.split(","), range(args.splits)):
         with tempfile.TemporaryDirectory() as folder:
-            search, _ = searched(tasks.load(name), args.budget, Path(folder))
+            search, _ = searched(tasks.load(name), args.budget, Path(folder), split + 1)
             usual, found = judged(search)
         changes.append([then for then, _ in found.values()])
         cells = " | ".join(f"{then:+.1%} ({told:+.1%})" for then, told in found.values())
         print(f"| {name} | {usual:.4g} | {cells} |", flush=True)
-    for what, column in (("mean", np.mean(changes, axis=0)), ("median", np.median(changes, axis=0))):
-        print(f"| {what} | | " + " | ".join(f"{value:+.2%}" for value in column) + " |")
+    error = np.std(changes, axis=0) / max(1, len(changes) - 1) ** 0.5
+    means = [f"{mean:+.2%} ± {off:.2%}" for mean, off in zip(np.mean(changes, axis=0), error, strict=True)]
+    print("| mean | | " + " | ".join(means) + " |")
+    print("| median | | " + " | ".join(f"{value:+.2%}" for value in np.median(changes, axis=0)) + " |")
 
 
 if __name__ == "__main__":

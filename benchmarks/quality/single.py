@@ -41,9 +41,9 @@ from mlwright.trials import Ground, Outcome, Pool, fit_fold
 TASKS = "credit_g,titanic3_leak,house_prices_nominal,movies,loans_full_schema,abalone,kr_vs_kp,concrete,cmc,vehicle"
 
 
-def searched(task: Any, budget: float, folder: Path) -> tuple[Search, Any]:
-    """A search over three quarters of a task's train part, finished, and its candidates."""
-    rows = pl.from_pandas(task.train).sample(fraction=1.0, shuffle=True, seed=1)
+def searched(task: Any, budget: float, folder: Path, seed: int = 1) -> tuple[Search, Any]:
+    """A search over three quarters of a task's train part, drawn by the seed, finished, and its candidates."""
+    rows = pl.from_pandas(task.train).sample(fraction=1.0, shuffle=True, seed=seed)
     cut = len(rows) * 3 // 4
     rows[cut:].write_parquet(folder / "judged.parquet")
     clock = Clock.lasting(budget)

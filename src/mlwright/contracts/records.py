@@ -353,7 +353,8 @@ class TrialSpec(Record, frozen=True):
     beaten. ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same
     kind ("trees+" for "trees"). ``cure`` is what a fold does first, by the rows that it learns from alone: leave out
     columns that tell it nothing or rows whose label it doubts, or weigh rows so that no sensitive group tells the
-    class. ``answers`` is the code of the finding that prescribed the trial."""
+    class. ``answers`` is the code of the finding that prescribed the trial. One that is ``over`` other trials reads
+    their answers instead of a matrix."""
 
     id: str
     learner: str
@@ -364,6 +365,7 @@ class TrialSpec(Record, frozen=True):
     flavour: str = ""
     cure: Cure = ""
     answers: str = ""
+    over: tuple[str, ...] = ()
 
 
 class Plan(Record, frozen=True):

@@ -15,7 +15,19 @@ from mlwright.contracts.insight import Range, Tried
 from mlwright.contracts.protocols import Clock
 from mlwright.contracts.records import NUMBER_KINDS, ROW, Candidates, Column
 from mlwright.evaluate import Checkup, Evidence, Fewer, Gap, gain
-from mlwright.search import Blend, Measured, Search, best, full, is_sampled, learning_curve, measured, score_of, weigh
+from mlwright.search import (
+    Blend,
+    Measured,
+    Search,
+    best,
+    full,
+    is_sampled,
+    learning_curve,
+    measured,
+    score_of,
+    single,
+    weigh,
+)
 
 SHARE = 0.02  # of the budget that judging what was measured may take
 _NEAR, _A_SECOND = 20_000, 4_000  # rows whose nearest are looked for: at most, and in a second (time grows as squares)
@@ -123,7 +135,7 @@ def _levels(column: Column, frame: pl.DataFrame) -> dict[str, Array]:
 
 def _gaps(search: Search, scale: _Scale) -> tuple[Gap, ...]:
     """The best single trials of the first round, on rows learnt from and on others."""
-    done = [t for t in search.trials() if t.status == "done" and t.spec.learner != "constant" and not t.spec.answers]
+    done = [t for t in search.trials() if t.status == "done" and single(t)]
     found = []
     for trial in sorted(done, key=lambda t: t.loss or 0.0)[:_GAPS]:
         outcomes = [search.outcomes[trial.spec.id, fold] for fold in range(search.ground.plan.folds)]

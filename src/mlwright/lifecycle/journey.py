@@ -24,7 +24,7 @@ from mlwright.lifecycle.evidence import evened, fold_evidence, sealed_evidence
 from mlwright.lifecycle.explanation import explain_run
 from mlwright.lifecycle.judges import Asking, asking
 from mlwright.report import Card, card, draw
-from mlwright.search import Search, conclude, features, make_plan, measure, prescribe, share
+from mlwright.search import LAYER, Search, conclude, features, make_plan, measure, overlay, prescribe, relay, share
 from mlwright.store import Run, atomic_write
 from mlwright.trials import Ground, Pool
 
@@ -94,6 +94,9 @@ class Journey:
             clock = self.clock.within(self.clock.left - kept)
             self._search = Search(self.run, Ground.of(self.run), self.metric[0], clock, self.listener, own=self.own)
             self._search.load()
+            for spec in self._search.ground.plan.trials:
+                if spec.over and all(t.status == "done" for t in self._search.trials() if t.spec.id in spec.over):
+                    relay(self._search, spec, Clock())
         return self._search
 
     @property
@@ -172,6 +175,8 @@ def searched(j: Journey) -> Candidates:
     measure(j.search, j.pool)
     if j.problem.iterate:
         _try_remedies(j, j.pool)
+    overlay(j.search)
+    j.put("plan", j.search.ground.plan)
     candidates, assembly = conclude(j.search, j.pool, j.metric[1])
     j.run.write("features", features(j.search, candidates))
     atomic_write(j.run.path / "model.onnx", assembly.model)
@@ -201,7 +206,8 @@ def _kept_for_diagnosis(j: Journey) -> float:
     """Seconds of a budget that the first round of trials leaves."""
     if j.problem.budget is None:
         return 0.0
-    return share(j.search) + (SECOND * j.problem.budget if j.problem.iterate else 0.0)
+    later = LAYER + (SECOND if j.problem.iterate else 0.0)
+    return share(j.search) + later * j.problem.budget
 
 
 def _try_remedies(j: Journey, pool: Pool) -> None:

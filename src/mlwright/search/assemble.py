@@ -40,12 +40,14 @@ class Assembly:
         return len(self.model)
 
 
-def assemble(members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema, probe: Feeds) -> Assembly:
+def assemble(
+    members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema, probe: Feeds, apart: bool = False
+) -> Assembly:
     """Join each member's fold models (their mean is the member) into one model, measure it, and compare it with the
-    fitted models on the probe rows. Raises ParityError when they differ by more than TOLERANCE or give another
-    label."""
+    fitted models on the probe rows. ``apart`` as in `emit`. Raises ParityError when they differ by more than TOLERANCE
+    or give another label."""
     tensors = [[o.fragment for o in member if o.fragment is not None] for member in members]
-    outputs = emit(tensors, blend, schema)
+    outputs = emit(tensors, blend, schema, apart)
     inputs = graph.Inputs(schema.numbers, schema.strings)
     facts = {"task": schema.target.task, "classes": msgspec.json.encode(schema.target.classes).decode()}
     model = graph.compile(outputs, inputs, facts)
@@ -55,13 +57,19 @@ def assemble(members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema,
     return Assembly(model, session, difference, measure(session, probe))
 
 
-def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema) -> dict[str, graph.Tensor]:
+def emit(
+    members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema, apart: bool = False
+) -> dict[str, graph.Tensor]:
     """The named outputs of a model (see `mlwright.contracts.records.Schema` for its inputs): ``probabilities`` (n, k)
-    and ``label`` (n,), and ``sets`` (n, k) if the blend has cuts; or ``value``, ``lower`` and ``upper`` (n,)."""
+    and ``label`` (n,), and ``sets`` (n, k) if the blend has cuts; or ``value``, ``lower`` and ``upper`` (n,). Members
+    are kept ``apart`` where one reads the `average` of another: that is computed once for both."""
     target = schema.target
     width = len(target.classes) if target.task == "multiclass" else 1
-    share = [w / len(m) for w, m in zip(blend.weights, members, strict=True) for _ in m]
-    mean = _mean([t for m in members for t in m], np.array(share), np.eye(width))
+    if apart:
+        mean = graph.concat([average(m) for m in members]) @ np.kron(np.array(blend.weights)[:, None], np.eye(width))
+    else:
+        share = [w / len(m) for w, m in zip(blend.weights, members, strict=True) for _ in m]
+        mean = _mean([t for m in members for t in m], np.array(share), np.eye(width))
     if target.task == "regression":
         value = graph.cast(mean, "float64") * target.scale + target.mean
         half = _half(mean, blend.band) * target.scale
@@ -72,11 +80,16 @@ def emit(members: Sequence[Sequence[graph.Tensor]], blend: Blend, schema: Schema
         mean = graph.concat([graph.apply("Sub", 1.0, p), p])
     else:
         if blend.calibrated:
-            logs = _log(graph.clip(mean, EDGE, 1.0)) * blend.slope
+            logs = log(graph.clip(mean, EDGE, 1.0)) * blend.slope
             mean = graph.apply("Softmax", logs, attrs={"axis": 1})
         best = graph.Tensor("ArgMax", (mean,), {"axis": 1, "keepdims": 1}, "int64", 1)
     label = graph.choose([str(c) for c in target.classes], graph.flat(best))
     return {"probabilities": mean, "label": label} | _sets(mean, best, blend.cuts)
+
+
+def average(models: Sequence[graph.Tensor]) -> graph.Tensor:
+    """The mean of a member's models."""
+    return _mean(list(models), np.full(len(models), 1 / len(models)), np.eye(models[0].width))
 
 
 def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[np.float64]) -> graph.Tensor:
@@ -162,10 +175,10 @@ def _calibrate_binary(p: graph.Tensor, blend: Blend) -> graph.Tensor:
     if not blend.calibrated:
         return p
     inside = graph.clip(p, EDGE, 1 - EDGE)
-    odds = _log(inside / graph.apply("Sub", 1.0, inside))
+    odds = log(inside / graph.apply("Sub", 1.0, inside))
     return graph.apply("Sigmoid", odds * blend.slope + blend.offset)
 
 
-def _log(x: graph.Tensor) -> graph.Tensor:
-    """In double precision: in single, the last bit of a row hangs on its place among the others."""
+def log(x: graph.Tensor) -> graph.Tensor:
+    """The logarithm, in double precision: in single, the last bit of a row hangs on its place among the others."""
     return graph.cast(graph.apply("Log", graph.cast(x, "float64")), x.dtype)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mlwright.contracts.errors import BudgetError, RunError
-from mlwright.contracts.records import Candidates, Member, Trial
+from mlwright.contracts.records import Candidates, Member, Trial, TrialSpec
 from mlwright.search.assemble import Assembly, assemble
 from mlwright.search.blend import Blend, choose, loss, promising
 from mlwright.search.cost import microseconds
+from mlwright.search.layer import finish
 from mlwright.search.search import Search
 from mlwright.trials import Pool
 
@@ -21,11 +22,13 @@ _FEWEST = 2  # of a trial: their mean is hardly worse than that of all
 
 @dataclass(frozen=True)
 class Choice:
-    """Trials, how they are blended, and how many models of its folds ship for each: 0 is one model of all rows."""
+    """Trials, how they are blended, and how many models of its folds ship for each, also of those that a second layer
+    alone reads: 0 is one model of all rows."""
 
     names: tuple[str, ...]
     blend: Blend
-    folds: tuple[int, ...]
+    shipped: dict[str, int]
+    layer: TrialSpec | None = None
 
 
 def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates, Assembly]:
@@ -46,9 +49,12 @@ def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates
     search.listener("stage", stage="assemble")
     smallest, fastest = float("inf"), float("inf")
     for choice in _choices(search, done):
-        search.refit(choice.names, choice.folds, pool)
-        members = [search.member(n, count) for n, count in zip(choice.names, choice.folds, strict=True)]
-        assembly = assemble(members, choice.blend, search.ground.table.schema, search.ground.probe())
+        search.refit(tuple(choice.shipped), tuple(choice.shipped.values()), pool)
+        if choice.layer:
+            finish(search, choice.layer, choice.shipped)
+        members = [search.member(n, choice.shipped.get(n, 0)) for n in choice.names]
+        schema, probe = search.ground.table.schema, search.ground.probe()
+        assembly = assemble(members, choice.blend, schema, probe, choice.layer is not None)
         smallest, fastest = min(smallest, assembly.size), min(fastest, assembly.latency)
         if assembly.size <= (problem.max_size or float("inf")) and assembly.latency <= (
             problem.max_latency or float("inf")
@@ -77,12 +83,14 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
         kept = tuple(n for n, w in zip(names, blend.weights, strict=True) if w)
         blend = replace(blend, weights=tuple(w for w in blend.weights if w))
         blend = promising(blend, [predictions[n] for n in kept], truth, search.cells())
-        yield Choice(kept, blend, _folds(search, kept))
+        layer = next((s for s in search.ground.plan.trials if s.over and s.id in kept), None)
+        below = [n for n in dict.fromkeys((*kept, *(layer.over if layer else ()))) if layer is None or n != layer.id]
+        yield Choice(kept, blend, _folds(search, below), layer)
         if problem.max_size is not None or problem.max_latency is not None:
-            yield Choice(kept, blend, (0,) * len(kept))
+            yield Choice(kept, blend, dict.fromkeys(below, 0), layer)
 
 
-def _folds(search: Search, names: tuple[str, ...]) -> tuple[int, ...]:
+def _folds(search: Search, names: Sequence[str]) -> dict[str, int]:
     """How many models of its folds ship for each trial: none where the plan says so, else all, or fewer of those that
     take longest while all together take too long."""
     specs = {spec.id: spec for spec in search.ground.plan.trials}
@@ -91,7 +99,12 @@ def _folds(search: Search, names: tuple[str, ...]) -> tuple[int, ...]:
     counts = np.array([every if specs[n].bagged else 0 for n in names])
     while costs @ np.maximum(counts, 1) > _QUICK and (counts > _FEWEST).any():
         counts[np.argmax(np.where(counts > _FEWEST, costs * counts, -1.0))] -= 1
-    return tuple(counts.tolist())
+    return dict(zip(names, counts.tolist(), strict=True))
+
+
+def _models(search: Search, name: str, count: int) -> int:
+    """As `Choice.shipped`, where a model of all rows had no time."""
+    return len(search.member(name, count)) if count or not search.refitted(name) else 0
 
 
 def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: Assembly, reason: str) -> Candidates:
@@ -100,8 +113,8 @@ def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: A
     return Candidates(
         trials=tuple(trials),
         members=tuple(
-            Member(trial=n, weight=w, folds=len(search.member(n, count)) if count or not search.refitted(n) else 0)
-            for n, w, count in zip(choice.names, blend.weights, choice.folds, strict=True)
+            Member(trial=n, weight=w, folds=_models(search, n, choice.shipped.get(n, 0)))
+            for n, w in zip(choice.names, blend.weights, strict=True)
         ),
         metric=search.metric,
         metric_reason=reason,

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 
 from mlwright import plugins
-from mlwright.contracts.records import TrialSpec
+from mlwright.contracts.records import Trial, TrialSpec
 from mlwright.search.search import Search
 from mlwright.trials import Job, Outcome, Pool, allowed_memory, clear, outcome_path, read_outcome
 
@@ -48,9 +48,14 @@ def share(search: Search) -> float:
     return float("inf") if budget is None else part * budget
 
 
+def single(trial: Trial) -> bool:
+    """Whether it is one that the portfolio has: none that a diagnosis prescribed, nor one that reads others."""
+    return trial.spec.learner != "constant" and not (trial.spec.answers or trial.spec.over)
+
+
 def best(search: Search) -> TrialSpec | None:
     """The single trial of the plan with the least loss; not one that a diagnosis prescribed."""
-    done = [t for t in search.trials() if t.status == "done" and t.spec.learner != "constant" and not t.spec.answers]
+    done = [t for t in search.trials() if t.status == "done" and single(t)]
     return min(done, key=lambda t: t.loss or 0.0).spec if done else None
 
 
@@ -62,7 +67,7 @@ def swift(search: Search) -> TrialSpec | None:
     least = done[lead.id].loss or 0.0
     worst = max((t.loss or 0.0 for t in done.values() if t.spec.learner == "constant"), default=least)
     near = [t for t in done.values() if (t.loss or 0.0) <= least + _NEARLY * max(worst - least, 0.0)]
-    near = [t for t in near if not (t.spec.baseline or t.spec.answers or t.spec.rows != lead.rows)]
+    near = [t for t in near if single(t) and not t.spec.baseline and t.spec.rows == lead.rows]
     return min(near, key=lambda t: t.seconds).spec if near and search.clock.deadline is not None else lead
 
 

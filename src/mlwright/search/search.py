@@ -83,7 +83,8 @@ class Search:
     def execute(self, pool: Pool) -> None:
         """Run every fold that has no outcome yet, in order, as many at once as there are cores, until the clock
         ends."""
-        self._work(pool, [(spec, fold) for spec in self.ground.plan.trials for fold in self._folds])
+        fitted = [spec for spec in self.ground.plan.trials if not spec.over]
+        self._work(pool, [(spec, fold) for spec in fitted for fold in self._folds])
         clear(self.run.path)
         if not any(t.status == "done" for t in self.trials()):
             self._last_resort()
@@ -123,7 +124,7 @@ class Search:
             for fold in range(self.ground.plan.folds + 1):
                 known = read_outcome(outcome_path(self.run.path, spec.id, fold))
                 if known is not None:
-                    self._keep(known)
+                    self.keep(known)
 
     def _last_resort(self) -> None:
         """When no time was left for any trial: the first baseline, which takes milliseconds, in this very process. A
@@ -132,13 +133,14 @@ class Search:
         for fold in self._folds:
             outcome = fit_fold(self.ground, spec, fold, Clock())
             write_outcome(outcome_path(self.run.path, spec.id, fold), outcome)
-            self._keep(outcome)
+            self.keep(outcome)
 
     @property
     def _folds(self) -> range:
         return range(self.ground.plan.folds)
 
-    def _keep(self, outcome: Outcome) -> None:
+    def keep(self, outcome: Outcome) -> None:
+        """Take up a fold's outcome."""
         self.outcomes[outcome.result.trial, outcome.result.fold] = outcome
 
     def _size(self, trial: str) -> int:
@@ -232,7 +234,7 @@ class Search:
                 outcome = failure(spec.id, fold, status, ended.error or "left no outcome", 0.0)
                 if status != "deadline":  # a resumed run has time again
                     write_outcome(path, outcome)
-            self._keep(outcome)
+            self.keep(outcome)
             self._report(spec, outcome.result)
             if outcome.result.status != "done":
                 break
@@ -338,17 +340,18 @@ def unseen(search: Search, candidates: Candidates, seconds: float) -> dict[int, 
     target, started = search.ground.table.schema.target, time.monotonic()
     found: dict[int, Session] = {}
     names = [member.trial for member in candidates.members]
+    apart = any(spec.over for spec in search.ground.plan.trials if spec.id in names)
     weights = tuple(member.weight for member in candidates.members)
     blend = Blend(weights, candidates.slope, candidates.offset)
     if candidates.threshold is not None:
         blend = replace(blend, threshold=candidates.threshold)
     for fold in reversed(range(search.ground.plan.folds)):
         fragments = [search.outcomes[name, fold].fragment for name in names]
-        size = sum(outcome_path(search.run.path, name, fold).stat().st_size for name in names)
+        size = sum(p.stat().st_size for n in names if (p := outcome_path(search.run.path, n, fold)).exists())
         spent = time.monotonic() - started
         if spent + max(size / search.pace(), spent / max(1, len(found))) > seconds or not all(fragments):
             break
-        outputs = emit([[one] for one in fragments if one is not None], blend, search.ground.table.schema)
+        outputs = emit([[one] for one in fragments if one is not None], blend, search.ground.table.schema, apart)
         wanted = "probabilities" if target.classes else "value"
         found[fold] = Session(compile({wanted: outputs[wanted]}, _inputs(search)))
     return found
@@ -357,8 +360,9 @@ def unseen(search: Search, candidates: Candidates, seconds: float) -> dict[int, 
 def features(search: Search, candidates: Candidates) -> tuple[Feature, ...]:
     """The columns of the matrices that the ensemble reads, each with the input and the step it came from."""
     found: dict[str, Feature] = {}
-    for member in candidates.members:
-        for feature in search.outcomes[member.trial, 0].result.features:
+    over = {spec.id: spec.over for spec in search.ground.plan.trials}
+    for trial in dict.fromkeys(n for member in candidates.members for n in over[member.trial] or (member.trial,)):
+        for feature in search.outcomes[trial, 0].result.features:
             found.setdefault(feature.name, feature)
     return tuple(found.values())
 

@@ -199,6 +199,12 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     return Outcome(result, answer, prediction, native, learn[some], seen)
 
 
+def fit_over(spec: TrialSpec, x: NDArray[np.float32], truth: Truth, terms: Terms) -> Learner:
+    """The learner of a trial that is over others, fitted on what it reads of their answers, ``x`` (n, k)."""
+    learner: Learner = plugins.make("mlwright.learners", spec.learner, spec.options)
+    return learner.fit(x, truth, terms)
+
+
 def _sensitive(ground: Ground, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """The group of each of the rows by the sensitive columns that somebody named."""
     return groups_of(ground.frame[rows].select(c for c in ground.problem.sensitive if c in ground.frame.columns))
