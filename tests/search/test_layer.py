@@ -13,6 +13,7 @@ from mlwright.graph import Inputs, Session, compile
 from mlwright.search import conclude, features, overlay, unseen
 from mlwright.search.assemble import TOLERANCE, emit
 from mlwright.search.blend import Blend, loss
+from mlwright.search.choice import _groups
 from mlwright.search.layer import finish, relay
 
 
@@ -115,3 +116,25 @@ def test_it_is_left_out(searched, why):
         search.clock = Clock.lasting(0.0)
     overlay(search)
     assert not any(spec.over for spec in search.ground.plan.trials)
+
+
+def test_what_is_lighter_has_no_second_layer():
+    def even(names):
+        return Blend(tuple(1.0 if n != "worst" else 0.0 for n in names))
+
+    losses = {"a": 0.3, "b": 0.4, "worst": 0.5, "layer": 0.2}
+    assert list(_groups(losses, even, "layer")) == [
+        ["a", "b", "layer"],
+        ["a", "b"],
+        ["a"],
+        ["b"],
+        ["worst"],
+    ]
+    assert list(_groups(losses, even, "")) == [
+        ["a", "b", "layer"],
+        ["a", "b"],
+        ["a"],
+        ["layer"],
+        ["b"],
+        ["worst"],
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -52,13 +53,31 @@ def test_each_fold_has_its_process_where_that_costs_little_or_some_may_be_cut(fr
     assert {len(job.folds) for job in pool.jobs} == {1}
 
 
-def test_what_was_done_before_a_process_was_killed_is_kept(fresh):
+def test_what_had_no_time_of_its_own_is_done_again(fresh):
     perform(Job(0, str(fresh.run.path), "linear", 0))
     spec = next(s for s in fresh.ground.plan.trials if s.id == "linear")
-    killed = Ended(Job(0, str(fresh.run.path), "linear", 0, more=(1, 2)), -9, "deadline", "ended at its deadline")
-    assert fresh._take(killed, spec, 0) == ()
+    first = Job(0, str(fresh.run.path), "linear", 0, more=(1, 2))
+    assert fresh._take(Ended(first, -9, "deadline", "ended at its deadline"), spec, 0) == (1, 2)
+    assert list(fresh.outcomes) == [("linear", 0)]
+    alone = Job(0, str(fresh.run.path), "linear", 1)
+    assert fresh._take(Ended(alone, -9, "deadline", "ended at its deadline"), spec, 0) == ()
     assert {fold: o.result.status for (_, fold), o in fresh.outcomes.items()} == {0: "done", 1: "deadline"}
     assert not outcome_path(fresh.run.path, "linear", 1).exists()  # a resumed run has time again
+
+
+def test_a_learner_that_had_no_turn_yet_is_not_taken_for_brief(fresh):
+    def took(trial, seconds):
+        perform(Job(0, str(fresh.run.path), trial, 0))
+        outcome = read_outcome(outcome_path(fresh.run.path, trial, 0))
+        result = msgspec.structs.replace(outcome.result, seconds=seconds)
+        fresh.keep(replace(outcome, result=result))
+
+    assert fresh._longest("linear") == float("inf")
+    took("constant", 0.3)
+    assert fresh._longest("linear") == pytest.approx(3.0)
+    took("linear", 0.2)
+    assert fresh._longest("linear") == pytest.approx(0.2)
+    assert fresh._longest("constant") == pytest.approx(0.3)
 
 
 def test_what_memory_did_not_suffice_for_is_done_again_and_what_came_after_it(fresh):

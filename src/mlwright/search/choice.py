@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,26 +68,41 @@ def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates
 
 
 def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
-    """Ensembles, best first: the blend, then less and less of it; where there are limits, each also with single models
-    alone."""
+    """The ensembles of `_groups`; where there are limits, each also with single models alone."""
     truth, problem = search.truth(), search.ground.problem
     predictions = {n: search.prediction(n) for n in done}
-    blend = choose([predictions[n] for n in done], truth, search.judge, problem.seed, problem.costs)
-    order = sorted(
-        (n for n, w in zip(done, blend.weights, strict=True) if w), key=lambda n: -blend.weights[done.index(n)]
-    )
-    groups = [order[:size] for size in range(len(order), 0, -1)]
-    groups += [[n] for n in sorted(done, key=lambda n: loss(predictions[n], truth, search.metric)) if [n] not in groups]
-    for names in groups:
-        blend = choose([predictions[n] for n in names], truth, search.judge, problem.seed, problem.costs)
+    layer = next((spec for spec in search.ground.plan.trials if spec.over and spec.id in done), None)
+
+    def blended(names: list[str]) -> Blend:
+        return choose([predictions[n] for n in names], truth, search.judge, problem.seed, problem.costs)
+
+    losses = {n: loss(predictions[n], truth, search.metric) for n in done}
+    for names in _groups(losses, blended, layer.id if layer else ""):
+        blend = blended(names)
         kept = tuple(n for n, w in zip(names, blend.weights, strict=True) if w)
         blend = replace(blend, weights=tuple(w for w in blend.weights if w))
         blend = promising(blend, [predictions[n] for n in kept], truth, search.cells())
-        layer = next((s for s in search.ground.plan.trials if s.over and s.id in kept), None)
-        below = [n for n in dict.fromkeys((*kept, *(layer.over if layer else ()))) if layer is None or n != layer.id]
-        yield Choice(kept, blend, _folds(search, below), layer)
+        top = layer if layer and layer.id in kept else None
+        below = [n for n in dict.fromkeys((*kept, *(top.over if top else ()))) if top is None or n != top.id]
+        yield Choice(kept, blend, _folds(search, below), top)
         if problem.max_size is not None or problem.max_latency is not None:
-            yield Choice(kept, blend, dict.fromkeys(below, 0), layer)
+            yield Choice(kept, blend, dict.fromkeys(below, 0), top)
+
+
+def _groups(losses: dict[str, float], blended: Callable[[list[str]], Blend], layer: str) -> Iterator[list[str]]:
+    """Which trials to blend, best first: all that the blend of all takes, then fewer, then one alone. Fewer have no
+    second layer: with all that it reads it would not be the lighter."""
+
+    def order(names: list[str]) -> list[str]:
+        weights = dict(zip(names, blended(names).weights, strict=True))
+        return sorted((n for n in names if weights[n]), key=lambda n: -weights[n])
+
+    whole = order(list(losses))
+    yield whole
+    plain = [n for n in losses if n != layer]
+    less = order(plain) if layer in whole else whole[:-1]
+    yield from (less[:size] for size in range(len(less), 0, -1))
+    yield from ([n] for n in sorted(plain, key=losses.__getitem__) if [n] not in (whole, less[:1]))
 
 
 def _folds(search: Search, names: Sequence[str]) -> dict[str, int]:

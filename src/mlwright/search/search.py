@@ -42,6 +42,7 @@ _SHARE = 0.45  # of what is left of the budget a trial that could go on for ever
 _WRAP_UP = 0.88  # a learner stops learning when so much of its time is gone: what it learnt must be emitted too
 _BASELINE = 10.0  # seconds that a baseline gets in any case: one that hangs must not take all
 _BRIEF = 1.0  # seconds of a fold up to which one process does several: to start it takes 0.1 s or 0.2 s
+_UNKNOWN = 10.0  # times what the slowest fold so far took, that one of a learner may take which had no turn yet
 _LEAST = 0.3  # seconds below which no fold is worth starting
 _STAND_INS = 2  # folds whose models ship where one of all rows should
 _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second, at most (25e6 on 2 quick cores)
@@ -109,7 +110,8 @@ class Search:
                     pool.submit(self.job(spec, (fold, *more), memory, share))
             for ended in pool.wait(min(self.left, 0.5)):
                 spec = next(s for s in self.ground.plan.trials if s.id == ended.job.trial)
-                queue.extendleft((spec, fold, room) for fold in reversed(self._take(ended, spec, room)))
+                memory = ended.job.memory if ended.status == "deadline" else room
+                queue.extendleft((spec, fold, memory) for fold in reversed(self._take(ended, spec, room)))
             if queue and self.left <= _LEAST and not pool.running:
                 break
         pool.stop()  # what is left of the budget is for what comes after
@@ -190,6 +192,13 @@ class Search:
         """Seconds that a fold took so far, on average."""
         return sum(o.result.seconds for o in self.outcomes.values()) / max(1, len(self.outcomes))
 
+    def _longest(self, learner: str) -> float:
+        """Seconds that a fold of a learner may take, going by those that were done."""
+        of = {spec.id: spec.learner for spec in self.ground.plan.trials}
+        took = [(of[id], o.result.seconds) for (id, _), o in self.outcomes.items()]
+        any_other = _UNKNOWN * max((seconds for _, seconds in took), default=float("inf"))
+        return max((seconds for name, seconds in took if name == learner), default=any_other)
+
     def _time_for(self, waiting: int) -> bool:
         """Whether there is time for so many folds more."""
         return waiting * self._each() / (os.cpu_count() or 1) < self.left
@@ -197,7 +206,7 @@ class Search:
     def _together(self, spec: TrialSpec, memory: int, queue: Sequence[tuple[TrialSpec, int, int]]) -> int:
         """How many of the folds that wait next the process of a trial's fold does too: its share of them, if they are
         brief and nothing that waits has to be cut."""
-        if not self.outcomes or self._each() > _BRIEF or not self._time_for(len(queue)):
+        if self._longest(spec.learner) > _BRIEF or not self._time_for(len(queue)):
             return 0
         same = sum(1 for _ in takewhile(lambda unit: (unit[0], unit[2]) == (spec, memory), queue))
         return min(same, -(-len(self._folds) // (os.cpu_count() or 1)) - 1)
@@ -221,12 +230,13 @@ class Search:
         return msgspec.structs.replace(job, deadline=now + min(allowed, left * _WRAP_UP), limit=limit)
 
     def _take(self, ended: Ended, spec: TrialSpec, room: int) -> tuple[int, ...]:
-        """Keep what a job left behind. The folds that should be done once more, alone: they ran out of their share of
-        the room, bytes of memory that all jobs have together."""
+        """Keep what a job left behind. The folds that should be done once more: they ran out of their share of the
+        room, bytes of memory that all jobs have together, or of the time that they shared with others."""
         for place, fold in enumerate(ended.job.folds):
             path = outcome_path(self.run.path, spec.id, fold)
             outcome = read_outcome(path)
-            if (outcome.result.status if outcome else ended.status) == "memory" and ended.job.memory < room:
+            status = outcome.result.status if outcome else ended.status
+            if (status == "memory" and ended.job.memory < room) or (status == "deadline" and place):
                 path.unlink(missing_ok=True)
                 return ended.job.folds[place:]
             if outcome is None:
