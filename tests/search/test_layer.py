@@ -103,12 +103,17 @@ def test_it_is_laid_over_members_and_not_twice(searched):
     assert [spec for spec in search.ground.plan.trials if spec.over] == specs
 
 
-@pytest.mark.parametrize("why", ["time", "monotone", "no time left"])
+@pytest.mark.parametrize("why", ["time", "monotone", "no time left", "nothing learnt"])
 def test_it_is_left_out(searched, why):
     search = replace(searched("binary"), outcomes=dict(searched("binary").outcomes), clock=Clock())
     ground = search.ground
     if why == "time":
         search.ground = replace(ground, plan=msgspec.structs.replace(ground.plan, splitter="time"))
+    elif why == "nothing learnt":  # it would turn around what is worse than the constant
+        values = np.random.default_rng(0).permutation(ground.truth.values)
+        search.ground, search._losses = replace(ground, truth=replace(ground.truth, values=values)), {}
+        losses = {t.spec.id: t.loss for t in search.trials()}
+        assert min(losses, key=losses.__getitem__) == "constant"
     elif why == "monotone":
         search.ground = replace(ground, problem=msgspec.structs.replace(ground.problem, monotone={"x": "up"}))
     else:

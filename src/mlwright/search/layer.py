@@ -37,11 +37,17 @@ Floats = NDArray[np.float64]
 def overlay(search: Search) -> None:
     """Add the trial to the search's plan, over the members of the ensemble so far and the best trials after them, with
     an outcome for each fold. Nothing is added over a single trial, where rows are in the order of time (those that came
-    first have no out-of-fold answers), where an answer is bound to go one way, or where time is short."""
+    first have no out-of-fold answers), where an answer is bound to go one way, or where time is short.
+
+    Trials that are no better than the constant are not read: out of fold, answers that know nothing go against the
+    truth, as each fold's are fitted on rows in which its own truth is the rarer, and a line would turn them around.
+    """
     ground, problem = search.ground, search.ground.problem
     if ground.plan.splitter == "time" or problem.monotone or any(spec.over for spec in ground.plan.trials):
         return
-    done = [t for t in search.trials() if t.status == "done" and t.spec.learner != "constant"]
+    done = [t for t in search.trials() if t.status == "done" and t.loss is not None]
+    nothing = min((t.loss or 0.0 for t in done if t.spec.learner == "constant"), default=float("inf"))
+    done = [t for t in done if (t.loss or 0.0) < nothing]
     if len(done) < 2:
         return
     known = [search.prediction(t.spec.id) for t in done]
