@@ -49,6 +49,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {  # a family's steps; "crossed" are thos
     "place in an order": ("ladder",),
     "gaps between moments": ("moment_gaps",),
     "pairs of categories": ("crossed",),
+    "pairs of numbers": ("arithmetic",),
 }
 
 
@@ -134,7 +135,7 @@ def main() -> None:
 def variants(recipe: Recipe, flavour: str, specs: Sequence[StepSpec]) -> list[tuple[str, list[StepSpec]]]:
     """All features, then without each family that is there (in flavours beyond "trees": that "trees" does not have)."""
     found = [("all", list(specs))]
-    seen = list(recipe.flavours["trees"]) if flavour in ("spelt", "trees+") else []
+    seen = list(recipe.flavours["trees"]) if flavour not in ("trees", "linear") else []
     for family, steps in FAMILIES.items():
         kept = without(specs, steps)
         if kept and len(kept) < len(specs) and len(without(seen, steps)) == len(seen):

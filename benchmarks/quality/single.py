@@ -26,7 +26,7 @@ import polars as pl
 
 from mlwright.clean import clean, mend
 from mlwright.contracts.protocols import Clock, Truth
-from mlwright.contracts.records import Problem
+from mlwright.contracts.records import Problem, Recipe
 from mlwright.evaluate import unseal
 from mlwright.explore import explore
 from mlwright.featurize import featurize
@@ -41,8 +41,11 @@ from mlwright.trials import Ground, Outcome, Pool, fit_fold
 TASKS = "credit_g,titanic3_leak,house_prices_nominal,movies,loans_full_schema,abalone,kr_vs_kp,concrete,cmc,vehicle"
 
 
-def searched(task: Any, budget: float, folder: Path, seed: int = 1) -> tuple[Search, Any]:
-    """A search over three quarters of a task's train part, drawn by the seed, finished, and its candidates."""
+def searched(
+    task: Any, budget: float, folder: Path, seed: int = 1, change: Callable[[Recipe], Recipe] = lambda recipe: recipe
+) -> tuple[Search, Any]:
+    """A search over three quarters of a task's train part, drawn by the seed, with a recipe that was changed, finished,
+    and its candidates."""
     rows = pl.from_pandas(task.train).sample(fraction=1.0, shuffle=True, seed=seed)
     cut = len(rows) * 3 // 4
     rows[cut:].write_parquet(folder / "judged.parquet")
@@ -51,7 +54,7 @@ def searched(task: Any, budget: float, folder: Path, seed: int = 1) -> tuple[Sea
     run = Run.create(folder, "single")
     table = ingest(rows[:cut], problem, run.path)
     repairs = clean(table, explore(table, pl.read_ipc(run.path / "train.arrow")))
-    recipe = mend(featurize(repairs, table), repairs.unknowns)
+    recipe = change(mend(featurize(repairs, table), repairs.unknowns))
     for name, record in {"problem": problem, "table": table, "recipe": recipe}.items():
         run.write(name, record)
     run.write("plan", make_plan(table, recipe, problem))

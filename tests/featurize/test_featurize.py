@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from mlwright import plugins
 from mlwright.clean import clean
 from mlwright.contracts.records import Column, Problem, Profile, Schema, Table, Target
-from mlwright.featurize import CELLS, FEW_LEVELS, featurize
+from mlwright.featurize import CELLS, FEW_LEVELS, WIDE, featurize
 from mlwright.graph import Session, compile
 from mlwright.ingest import ingest
 from mlwright.testing import messy
@@ -131,6 +131,21 @@ def test_what_need_not_pay_has_a_flavour_of_its_own(columns, richer):
     if richer:
         assert made["trees+"][: len(made["trees"])] == made["trees"]
         assert len(made["trees+"]) > len(made["trees"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "paired"),
+    [
+        ([("numeric", 90), ("numeric", 90), ("numeric", 9), ("categorical", 90)], ("c0", "c1")),
+        ([("numeric", 90), ("categorical", 90), ("datetime", 90), ("boolean", 2)], ()),
+        ([("numeric", FEW_LEVELS + 1)] * WIDE, tuple(f"c{i}" for i in range(WIDE))),
+        ([("numeric", FEW_LEVELS + 1)] * (WIDE + 1), ()),
+    ],
+)
+def test_numbers_of_many_values_are_put_together_unless_there_are_too_many(columns, paired):
+    made = recipe(table(columns)).flavours
+    assert [s.columns for s in made.get("pairs", ()) if "arithmetic" in s.steps] == ([paired] if paired else [])
+    assert not any("arithmetic" in spec.steps for name, specs in made.items() if name != "pairs" for spec in specs)
 
 
 @pytest.mark.slow

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -13,7 +14,7 @@ import pytest
 
 from mlwright.clean import clean
 from mlwright.contracts.protocols import Clock
-from mlwright.contracts.records import Plan, Problem, TrialSpec
+from mlwright.contracts.records import Plan, Problem, StepSpec, TrialSpec
 from mlwright.explore import explore
 from mlwright.featurize import featurize
 from mlwright.ingest import ingest
@@ -135,7 +136,12 @@ def plan_of() -> Callable[..., Plan]:
 
 
 def _plan_of(
-    problem: Problem, rows: int = 1000, columns: int = 10, classes: int = 2, split: Literal["", "time", "group"] = ""
+    problem: Problem,
+    rows: int = 1000,
+    columns: int = 10,
+    classes: int = 2,
+    split: Literal["", "time", "group"] = "",
+    flavours: Mapping[str, tuple[StepSpec, ...]] = MappingProxyType({}),
 ) -> Plan:
     from mlwright.contracts.records import Column, Recipe, Schema, Split, Table, Target
 
@@ -144,4 +150,4 @@ def _plan_of(
     target = Target(name="target", task=task, classes=tuple(range(classes)))
     schema = Schema(columns=features, target=target)
     shape = Table(source="", rows=rows, holdout=0, sealed="", fingerprint="", schema=schema, split=Split(split))
-    return make_plan(shape, Recipe(flavours={}), problem)
+    return make_plan(shape, Recipe(flavours=dict(flavours)), problem)

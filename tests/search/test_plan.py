@@ -105,6 +105,18 @@ def test_a_small_table_with_time_enough_is_cut_into_more_folds(plan_of):
 
 
 @pytest.mark.parametrize(
+    ("flavours", "read"),
+    [((), {""}), (("pairs",), {"", "pairs"}), (("pairs", "spelt"), {"", "pairs", "spelt"})],
+)
+def test_half_of_what_is_boosted_reads_more_than_usual(plan_of, flavours, read):
+    plan = plan_of(Problem(target="target"), flavours=dict.fromkeys(flavours, ()))
+    boosted = [t.flavour for t in plan.trials if t.learner in ("catboost", "lightgbm", "xgboost")]
+    assert set(boosted) == read
+    assert boosted[::2] == [""] * len(boosted[::2])
+    assert not any(t.flavour for t in plan.trials if t.learner not in ("catboost", "lightgbm", "xgboost"))
+
+
+@pytest.mark.parametrize(
     ("split", "classes", "splitter"),
     [
         ("", 2, "stratified"),

@@ -25,23 +25,25 @@ from mlwright.featurize.categories import (
 )
 from mlwright.featurize.texts import CELLS, of_lists, of_texts, recurring, topics
 
-__all__ = ["CELLS", "FEW_LEVELS", "featurize"]
+__all__ = ["CELLS", "FEW_LEVELS", "WIDE", "featurize"]
+
+WIDE = 200  # columns of numbers above which nothing more is made of them
 
 
 def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Recipe:
     """Add what each kind of column needs before a model can read it. Of columns that are ``bound``, with which an
     answer may go one way only, nothing is made that goes up and down with them.
 
-    Two flavours are there where more can be made of the columns than always pays: "spelt" has what levels are written
-    like too, "trees+" also categories put together, the numbers inside levels, and what texts are about. Some trials
-    read them, and their folds say whether it does.
+    Further flavours are there where more can be made of the columns than always pays: "pairs" has numbers put together
+    two by two, "spelt" what levels are written like, "trees+" also categories put together, the numbers inside levels,
+    and what texts are about. Some trials read them, and their folds say whether it does.
     """
     by_kind: dict[ColumnKind, list[Column]] = {}
     for column in table.schema.features:
         by_kind.setdefault(column.kind, []).append(column)
     of: Flavours = {name: list(recipe.flavours[name]) for name in ("trees", "linear")}
     many = names(c for c in by_kind.get("numeric", []) if c.unique > FEW_LEVELS)
-    if many and len(many) <= 200:
+    if 0 < len(many) <= WIDE:
         of["linear"].append(
             StepSpec(steps=("impute", "quantiles"), columns=many, options={"impute": {"indicator": False}})
         )
@@ -59,6 +61,9 @@ def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Reci
     levels = [*categories, *recurring(by_kind.get("list", []), table.rows)]
     answers = len(table.schema.target.classes) if table.schema.target.task == "multiclass" else 1
     more = crosses(levels, answers) + numbered(categories) + topics(by_kind.get("text", []), table.rows)
+    free = tuple(name for name in many if name not in bound)
+    if len(many) <= WIDE and len(free) > 1:
+        of["pairs"] = [*of["trees"], StepSpec(steps=("arithmetic",), columns=free)]
     if spelt := spellings(categories, table.rows):
         of["spelt"] = of["trees"] + spelt
     if more:

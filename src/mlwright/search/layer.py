@@ -45,15 +45,15 @@ def overlay(search: Search) -> None:
     ground, problem = search.ground, search.ground.problem
     if ground.plan.splitter == "time" or problem.monotone or any(spec.over for spec in ground.plan.trials):
         return
-    done = [t for t in search.trials() if t.status == "done" and t.loss is not None]
-    nothing = min((t.loss or 0.0 for t in done if t.spec.learner == "constant"), default=float("inf"))
-    done = [t for t in done if (t.loss or 0.0) < nothing]
-    if len(done) < 2:
+    done = [(t.loss, t.spec) for t in search.trials() if t.status == "done" and t.loss is not None]
+    nothing = min((loss for loss, spec in done if spec.learner == "constant"), default=float("inf"))
+    names = [spec.id for loss, spec in sorted(done, key=lambda each: each[0]) if loss < nothing]
+    if len(names) < 2:
         return
-    known = [search.prediction(t.spec.id) for t in done]
+    known = [search.prediction(name) for name in names]
     weights = choose(known, search.truth(), search.judge, problem.seed, problem.costs).weights
-    first = sorted(range(len(done)), key=lambda i: (not weights[i], done[i].loss or 0.0))
-    over = tuple(done[i].spec.id for i in first[: max(_READ, sum(weight > 0 for weight in weights))])
+    first = [name for name, weight in zip(names, weights, strict=True) if weight]
+    over = tuple(dict.fromkeys((*first, *names)))[: max(_READ, len(first))]
     spec = TrialSpec(id="second-layer", learner="linear", bagged=False, over=over)
     share = None if problem.budget is None or problem.trials is not None else LAYER * problem.budget
     clock = search.clock if share is None else search.clock.within(share)

@@ -26,7 +26,10 @@ CORES = 2
 _FOLDS = ((8, 600), (5, 80))  # folds, and the rounds of boosting that there must be time for
 _FROM = {8: 5_000, 5: _ENOUGH}  # rows from which so many folds bring less than more trials do
 _BOOSTED = ("catboost", "lightgbm", "xgboost")
-_RICH = ((), ("spelt",), (), ("trees+", "spelt"))  # features that need not pay, by turns: their folds say if they did
+_RICH = (  # features that need not pay, by turns: their folds say if they did
+    *((), ("spelt", "pairs"), (), ("trees+", "spelt", "pairs")),
+    *((), ("pairs", "spelt"), (), ("pairs", "trees+", "spelt")),
+)
 _ALONE = ("catboost", "extratrees", "kernel")  # large, and a mean over folds adds least to them
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
