@@ -6,8 +6,8 @@ Only the train part of a task is read: three quarters of it go through a search,
 judged on the last quarter in every way. "folds": the mean of every member's fold models; "3 folds": of the first three;
 "plan": forests, kernels and CatBoost as one model of all rows, the others as folds; "single": every member as one model
 of all rows; "two": as the mean of two, which differ in their seeds; "both": of two folds and of these two; "ships": as
-it is chosen. The loss is the log loss or the mean squared error, told beside that of "folds"; with the milliseconds of
-a row.
+it is chosen; "150 us": as it would be if the estimate of a row was to stay below so many microseconds. The loss is the
+log loss or the mean squared error, told beside that of "folds"; with the milliseconds of a row.
 
 Needs: the benchmark folder (tasks.py and its data)
 """
@@ -35,9 +35,11 @@ from mlwright.ingest import ingest
 from mlwright.search import Blend, Search, conclude, make_plan
 from mlwright.search.assemble import emit, measure
 from mlwright.search.blend import loss
+from mlwright.search.choice import counts
 from mlwright.store import Run
 from mlwright.trials import Ground, Outcome, Pool, fit_fold
 
+QUICK = (300, 150, 75)
 TASKS = "credit_g,titanic3_leak,house_prices_nominal,movies,loans_full_schema,abalone,kr_vs_kp,concrete,cmc,vehicle"
 
 
@@ -110,7 +112,13 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
         "both": lambda name: [fitted(name, fold) for fold in (0, 1, folds, folds + 1)],
         "ships": chosen.__getitem__,
     }
+    for quick in QUICK:
+        made[f"{quick} us"] = _within(counts(search, names, quick), fitted, folds)
     return {way: judged(search, blend, [members(name) for name in names]) for way, members in made.items()}
+
+
+def _within(count: dict[str, int], fitted: Callable[[str, int], Outcome], folds: int) -> Callable[[str], list[Outcome]]:
+    return lambda name: [fitted(name, f) for f in (range(folds - count[name], folds) if count[name] else [folds])]
 
 
 def main() -> None:

@@ -84,7 +84,7 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
         blend = promising(blend, [predictions[n] for n in kept], truth, search.cells())
         top = layer if layer and layer.id in kept else None
         below = [n for n in dict.fromkeys((*kept, *(top.over if top else ()))) if top is None or n != top.id]
-        yield Choice(kept, blend, _folds(search, below), top)
+        yield Choice(kept, blend, counts(search, below), top)
         if problem.max_size is not None or problem.max_latency is not None:
             yield Choice(kept, blend, dict.fromkeys(below, 0), top)
 
@@ -105,16 +105,16 @@ def _groups(losses: dict[str, float], blended: Callable[[list[str]], Blend], lay
     yield from ([n] for n in sorted(plain, key=losses.__getitem__) if [n] not in (whole, less[:1]))
 
 
-def _folds(search: Search, names: Sequence[str]) -> dict[str, int]:
+def counts(search: Search, names: Sequence[str], quick: float = _QUICK) -> dict[str, int]:
     """How many models of its folds ship for each trial: none where the plan says so, else all, or fewer of those that
-    take longest while all together take too long."""
+    take longest while all together take more than ``quick`` microseconds."""
     specs = {spec.id: spec for spec in search.ground.plan.trials}
     every = search.ground.plan.folds
     costs = np.array([microseconds(o.fragment for o in search.member(n, every) if o.fragment) / every for n in names])
-    counts = np.array([every if specs[n].bagged else 0 for n in names])
-    while costs @ np.maximum(counts, 1) > _QUICK and (counts > _FEWEST).any():
-        counts[np.argmax(np.where(counts > _FEWEST, costs * counts, -1.0))] -= 1
-    return dict(zip(names, counts.tolist(), strict=True))
+    each = np.array([every if specs[n].bagged else 0 for n in names])
+    while costs @ np.maximum(each, 1) > quick and (each > _FEWEST).any():
+        each[np.argmax(np.where(each > _FEWEST, costs * each, -1.0))] -= 1
+    return dict(zip(names, each.tolist(), strict=True))
 
 
 def _models(search: Search, name: str, count: int) -> int:
