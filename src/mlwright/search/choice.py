@@ -84,7 +84,7 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
         blend = promising(blend, [predictions[n] for n in kept], truth, search.cells())
         top = layer if layer and layer.id in kept else None
         below = [n for n in dict.fromkeys((*kept, *(top.over if top else ()))) if top is None or n != top.id]
-        yield Choice(kept, blend, counts(search, below), top)
+        yield Choice(kept, blend, counts(search, below, _QUICK), top)
         if problem.max_size is not None or problem.max_latency is not None:
             yield Choice(kept, blend, dict.fromkeys(below, 0), top)
 
@@ -105,7 +105,7 @@ def _groups(losses: dict[str, float], blended: Callable[[list[str]], Blend], lay
     yield from ([n] for n in sorted(plain, key=losses.__getitem__) if [n] not in (whole, less[:1]))
 
 
-def counts(search: Search, names: Sequence[str], quick: float = _QUICK) -> dict[str, int]:
+def counts(search: Search, names: Sequence[str], quick: float) -> dict[str, int]:
     """How many models of its folds ship for each trial: none where the plan says so, else all, or fewer of those that
     take longest while all together take more than ``quick`` microseconds."""
     specs = {spec.id: spec for spec in search.ground.plan.trials}
