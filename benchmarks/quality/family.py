@@ -46,7 +46,7 @@ def measured(task: Any, budget: float, split: int, change: Callable[[Recipe], Re
         search, chosen = searched(task, budget, Path(folder), split + 1, change)
         blend = Blend(tuple(m.weight for m in chosen.members), chosen.slope, chosen.offset, chosen.threshold or 0.5)
         specs = {spec.id: spec for spec in search.ground.plan.trials}
-        value, _ = judged(search, blend, [search.member(m.trial, m.folds) for m in chosen.members])
+        value, _ = judged(search, blend, [search.member(m.trial, m.models) for m in chosen.members])
         return value, [specs[m.trial].flavour for m in chosen.members]
 
 

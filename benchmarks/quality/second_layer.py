@@ -47,7 +47,7 @@ def odds(answer: Floats, task: str) -> Floats:
 
 def answers(search: Search, trial: str, feeds: Any) -> Floats:
     """The mean of a trial's folds' models for new rows, (n, w)."""
-    schema, fragments = search.ground.table.schema, [o.fragment for o in search.member(trial, search.ground.plan.folds)]
+    schema, fragments = search.ground.table.schema, [o.fragment for o in search.of_folds(trial)]
     outputs = emit([[f for f in fragments if f is not None]], Blend((1.0,)), schema)
     out = Session(compile(outputs, Inputs(schema.numbers, schema.strings)))(feeds)
     if not schema.target.classes:

@@ -1,13 +1,13 @@
-"""The models of all folds, of some, or models of all rows: what an ensemble loses, and what a row takes.
+"""The models of folds, or models of all rows: what an ensemble loses, and what a row takes.
 
     python benchmarks/quality/single.py --bench FOLDER [--tasks a,b] [--budget 60]
 
 Only the train part of a task is read: three quarters of it go through a search, and the ensemble that it chooses is
-judged on the last quarter in every way. "folds": the mean of every member's fold models; "3 folds": of the first three;
-"plan": forests, kernels and CatBoost as one model of all rows, the others as folds; "single": every member as one model
-of all rows; "two": as the mean of two, which differ in their seeds; "both": of two folds and of these two; "ships": as
-it is chosen; "150 us": as it would be if the estimate of a row was to stay below so many microseconds. The loss is the
-log loss or the mean squared error, told beside that of "folds"; with the milliseconds of a row.
+judged on the last quarter in every way. "folds": the mean of every member's fold models; "2 folds": of the last two;
+"one": every member as one model of all rows; "two": as the mean of two, which differ in their seeds, and so on;
+"mixed": of one and of two folds; "ships": as it is chosen; "150 us": as it would be if the estimate of a row was to
+stay below so many microseconds. The loss is the log loss or the mean squared error, told beside that of "folds"; with
+the milliseconds of a row.
 
 Needs: the benchmark folder (tasks.py and its data)
 """
@@ -40,6 +40,7 @@ from mlwright.store import Run
 from mlwright.trials import Ground, Outcome, Pool, fit_fold
 
 QUICK = (300, 150, 75)
+COPIES = {"one": 1, "two": 2, "three": 3, "four": 4}
 TASKS = "credit_g,titanic3_leak,house_prices_nominal,movies,loans_full_schema,abalone,kr_vs_kp,concrete,cmc,vehicle"
 
 
@@ -89,36 +90,31 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
     blend = Blend(weights, candidates.slope, candidates.offset, candidates.threshold or 0.5)
     specs, folds = {s.id: s for s in search.ground.plan.trials}, search.ground.plan.folds
 
-    def fitted(name: str, fold: int) -> Outcome:
-        if (name, fold) not in search.outcomes:
-            search.outcomes[name, fold] = fit_fold(search.ground, specs[name], fold, Clock())
-        return search.outcomes[name, fold]
-
-    def some(count: int) -> Callable[[str], list[Outcome]]:
+    def whole(count: int) -> Callable[[str], list[Outcome]]:
         def of(name: str) -> list[Outcome]:
-            alone = not specs[name].bagged and count < folds
-            return [fitted(name, fold) for fold in ([folds] if alone else range(count))]
+            for fold in range(folds, folds + count):
+                if (name, fold) not in search.outcomes:
+                    search.keep(fit_fold(search.ground, specs[name], fold, Clock()))
+            return search.member(name, count)
 
         return of
 
-    chosen = {m.trial: search.member(m.trial, m.folds) for m in candidates.members}
     made: dict[str, Callable[[str], list[Outcome]]] = {
-        "folds": some(folds),
-        "plan": lambda name: [fitted(name, folds)] if not specs[name].bagged else some(folds)(name),
-        "3 folds": some(3),
-        "2 folds": some(2),
-        "single": lambda name: [fitted(name, folds)],
-        "two": lambda name: [fitted(name, folds), fitted(name, folds + 1)],
-        "both": lambda name: [fitted(name, fold) for fold in (0, 1, folds, folds + 1)],
-        "ships": chosen.__getitem__,
+        "folds": search.of_folds,
+        "2 folds": lambda name: search.of_folds(name)[-2:],
+        "ships": lambda name: search.member(name, next(m.models for m in candidates.members if m.trial == name)),
+        **{way: whole(count) for way, count in COPIES.items()},
+        "mixed": lambda name: [*whole(1)(name), *search.of_folds(name)[-2:]],
     }
     for quick in QUICK:
-        made[f"{quick} us"] = _within(counts(search, names, quick), fitted, folds)
+        made[f"{quick} us"] = _within(counts(search, names, quick), whole)
     return {way: judged(search, blend, [members(name) for name in names]) for way, members in made.items()}
 
 
-def _within(count: dict[str, int], fitted: Callable[[str, int], Outcome], folds: int) -> Callable[[str], list[Outcome]]:
-    return lambda name: [fitted(name, f) for f in (range(folds - count[name], folds) if count[name] else [folds])]
+def _within(
+    count: dict[str, int], whole: Callable[[int], Callable[[str], list[Outcome]]]
+) -> Callable[[str], list[Outcome]]:
+    return lambda name: whole(count[name])(name)
 
 
 def main() -> None:

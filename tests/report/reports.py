@@ -225,7 +225,7 @@ def report(task: str = "binary", bare: bool = False, **changes: Any) -> Report:
         "profile": Profile(rows=1309, leaks={"leak-suspect": "found", "leak-order": "clear", "leak-time": "no time"}),
         "candidates": Candidates(
             trials=trials,
-            members=(Member("t0", 0.7, 5), Member("t1", 0.3)),
+            members=(Member("t0", 0.7, 3), Member("t1", 0.3, 2, folds=True)),
             metric=METRIC[task],
             metric_reason="It judges every threshold.",
             slope=1.1,

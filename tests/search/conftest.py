@@ -25,10 +25,10 @@ from mlwright.trials.fold import fit_fold
 from mlwright.trials.worker import perform
 
 TRIALS = (
-    TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
-    TrialSpec(id="linear", learner="linear", bagged=False, baseline=True),
-    TrialSpec(id="lightgbm-1", learner="lightgbm", options={"rounds": 20, "rate": 0.2, "leaves": 7}),
-    TrialSpec(id="extratrees-1", learner="extratrees", options={"trees": 30}),
+    TrialSpec(id="constant", learner="constant", baseline=True),
+    TrialSpec(id="linear", learner="linear", baseline=True),
+    TrialSpec(id="lightgbm-1", learner="lightgbm", options={"rounds": 20, "rate": 0.2, "leaves": 7}, copies=3),
+    TrialSpec(id="extratrees-1", learner="extratrees", options={"trees": 30}, copies=2),
 )
 METRICS = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 

@@ -25,7 +25,7 @@ BENT = {
 
 def parts(search):
     return (
-        [search.member(name, search.ground.plan.folds) for name in NAMES],
+        [search.of_folds(name) for name in NAMES],
         search.ground.table.schema,
         search.ground.probe(),
     )

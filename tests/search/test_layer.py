@@ -59,7 +59,7 @@ def test_no_fold_is_learnt_from_where_it_is_judged(laid):
 
 def test_its_graph_answers_as_the_fitted_line_does(laid):
     spec, schema = spec_of(laid), laid.ground.table.schema
-    finish(laid, spec, dict.fromkeys(spec.over, laid.ground.plan.folds))
+    finish(laid, spec, dict.fromkeys(spec.over, 1))
     for fold in (0, laid.ground.plan.folds):
         outcome = laid.outcomes[spec.id, fold]
         session = Session(compile({"y": outcome.fragment}, Inputs(schema.numbers, schema.strings)))
@@ -73,8 +73,8 @@ def test_its_graph_answers_as_the_fitted_line_does(laid):
 def test_what_it_reads_is_computed_once(laid):
     """Members kept apart cost a graph hardly more than without the layer."""
     spec, schema = spec_of(laid), laid.ground.table.schema
-    finish(laid, spec, dict.fromkeys(spec.over, laid.ground.plan.folds))
-    members = [[o.fragment for o in laid.member(n, laid.ground.plan.folds)] for n in spec.over]
+    finish(laid, spec, dict.fromkeys(spec.over, 1))
+    members = [[o.fragment for o in laid.member(n, 1)] for n in spec.over]
     even = (1 / len(members),) * len(members)
     inputs = Inputs(schema.numbers, schema.strings)
     without = compile(emit(members, Blend(even), schema, True), inputs)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
 import msgspec
+import numpy as np
 import pytest
 
 from mlwright.contracts.errors import BudgetError, RunError
@@ -21,11 +23,11 @@ def limited(search, **limits):
     return replace(search, ground=replace(search.ground, problem=problem))
 
 
-def test_without_limits_folds_are_averaged(searched, pool):
+def test_without_limits_copies_of_all_rows_are_averaged(searched, pool):
     candidates, assembly = conclude(searched("binary"), pool, "why")
     assert (candidates.size, candidates.latency) == (assembly.size, assembly.latency)
-    bagged = {t.id for t in searched("binary").ground.plan.trials if t.bagged}
-    assert all((member.folds > 0) == (member.trial in bagged) for member in candidates.members)
+    copies = {t.id: t.copies for t in searched("binary").ground.plan.trials}
+    assert [(m.models, m.folds) for m in candidates.members] == [(copies[m.trial], False) for m in candidates.members]
     assert sum(member.weight for member in candidates.members) == pytest.approx(1.0)
     assert candidates.metric_reason == "why"
 
@@ -41,7 +43,7 @@ def test_a_limit_of_size_is_kept_by_a_smaller_ensemble(searched, pool):
         assert len(assembly.model) == small.size < size
         size = small.size
     assert size < large.size / 2  # smaller and smaller, by fewer members and by refits, to the smallest there is
-    assert len(small.members) < len(large.members) or all(member.folds == 0 for member in small.members)
+    assert len(small.members) < len(large.members) or all(member.models == 1 for member in small.members)
 
 
 def test_what_no_model_keeps_to_is_said_with_what_would_do(searched, pool):
@@ -96,47 +98,73 @@ def test_no_finished_trial_is_an_error_with_its_reason(searched, pool):
         conclude(replace(search, outcomes=outcomes), pool, "")
 
 
-def test_fewer_models_of_folds_ship_where_they_take_long_to_ask(searched, pool, monkeypatch):
+def test_fewer_copies_ship_where_they_take_long_to_ask(searched, pool, monkeypatch):
     search = limited(searched("binary"))
-    sizes = []
-    for most in (1e9, 0.0):
-        monkeypatch.setattr(choice, "_QUICK", most)
-        candidates, assembly = conclude(search, pool, "")
-        assert not all(member.folds == 0 for member in candidates.members)
-        sizes.append(assembly.size)
-    assert sizes[1] < 0.8 * sizes[0]
+    monkeypatch.setattr(choice, "_QUICK", 0.0)
+    candidates, assembly = conclude(search, pool, "")
+    assert all(member.models == 1 for member in candidates.members)
+    monkeypatch.setattr(choice, "_QUICK", 1e9)
+    assert assembly.size < 0.8 * conclude(search, pool, "")[1].size
 
 
 @pytest.fixture
-def unbagged(searched):
-    """A search all of whose trials ship as one model of all rows; none is fitted yet."""
+def judged(searched):
+    """A search of which nothing is fitted on all rows yet."""
     search = limited(searched("binary"))
-    plan = search.ground.plan
-    plan = msgspec.structs.replace(plan, trials=tuple(msgspec.structs.replace(t, bagged=False) for t in plan.trials))
-    outcomes = {(trial, fold): o for (trial, fold), o in search.outcomes.items() if fold < plan.folds}
-    return replace(search, ground=replace(search.ground, plan=plan), outcomes=outcomes)
+    folds = search.ground.plan.folds
+    return replace(search, outcomes={key: o for key, o in search.outcomes.items() if key[1] < folds})
 
 
-def test_what_ships_as_one_model_is_fitted_on_all_rows_when_it_was_chosen(unbagged, pool):
-    candidates, _ = conclude(unbagged, pool, "")
-    folds = unbagged.ground.plan.folds
-    fitted = {trial for trial, fold in unbagged.outcomes if fold == folds}
-    assert fitted == {member.trial for member in candidates.members}
-    assert all(member.folds == 0 for member in candidates.members)
+def whole(search):
+    """How many models of all rows each trial has."""
+    return Counter(trial for trial, fold in search.outcomes if fold >= search.ground.plan.folds)
 
 
-def test_without_time_for_it_the_mean_of_the_folds_stands(unbagged, pool):
-    late = replace(unbagged, clock=Clock(time.monotonic()))
+def test_what_was_chosen_alone_is_fitted_on_all_rows(judged, pool):
+    candidates, _ = conclude(judged, pool, "")
+    assert whole(judged) == {member.trial: member.models for member in candidates.members}
+
+
+def test_copies_read_the_same_rows_and_differ_in_their_seeds(judged, here):
+    judged.refit({"extratrees-1": 2}, here())
+    one, other = judged.member("extratrees-1", 2)
+    assert np.array_equal(one.learnt, other.learnt)
+    assert not np.array_equal(one.native, other.native)
+    assert len(judged.member("extratrees-1", 1)) == 1
+
+
+def test_a_copy_that_would_not_end_in_time_is_not_begun(judged, here):
+    timed = replace(judged, clock=Clock.lasting(60.0))
+    timed.refit({"linear": 1}, here())
+    first = timed.outcomes["linear", 3]
+    slow = msgspec.structs.replace(first.result, seconds=50.0)
+    timed.keep(replace(first, result=slow))
+    timed.refit({"linear": 2}, here())
+    assert whole(timed) == {"linear": 1}
+    timed.keep(replace(first, result=msgspec.structs.replace(slow, seconds=1.0)))
+    timed.refit({"linear": 2}, here())
+    assert whole(timed) == {"linear": 2}
+
+
+def test_what_another_process_fitted_on_all_rows_is_taken_up(judged, pool):
+    judged.refit({"lightgbm-1": 3}, pool)
+    again = replace(judged, outcomes={})
+    again.load()
+    assert whole(again)["lightgbm-1"] == 3
+
+
+def test_without_time_for_it_the_mean_of_the_folds_stands(judged, pool):
+    late = replace(judged, clock=Clock(time.monotonic()))
     candidates, _ = conclude(late, pool, "")
     assert candidates.members
-    assert not any(member.folds == 0 for member in candidates.members)
+    assert all(member.folds for member in candidates.members)
 
 
-def test_time_is_kept_for_what_is_to_be_fitted_on_all_rows(unbagged):
-    (spec,) = (t for t in unbagged.ground.plan.trials if t.learner == "lightgbm")
-    took = [unbagged.outcomes[spec.id, fold].result.seconds for fold in range(3)]
-    made = max(outcome.result.made for outcome in unbagged.outcomes.values())
-    assert min(took) < unbagged._refit_seconds(spec) < 2 * (max(took) + made)
+def test_time_is_kept_for_what_is_to_be_fitted_on_all_rows(judged):
+    (spec,) = (t for t in judged.ground.plan.trials if t.learner == "lightgbm")
+    took = [judged.outcomes[spec.id, fold].result.seconds for fold in range(3)]
+    made = max(outcome.result.made for outcome in judged.outcomes.values())
+    assert min(took) < judged._refit_seconds(spec) < 2 * (max(took) + made)
 
 
 def test_a_learner_that_let_its_time_run_out_is_not_tried_again(searched):

@@ -348,19 +348,19 @@ Cure = Literal["", "fewer-columns", "fewer-rows", "even-groups"]
 
 
 class TrialSpec(Record, frozen=True):
-    """One configuration to try; ``rows`` caps the rows that it is fitted on. ``bagged`` says whether the mean of its
-    fold models ships; if not, folds only judge, and one model of all rows ships. A ``baseline`` is there to be
-    beaten. ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same
-    kind ("trees+" for "trees"). ``cure`` is what a fold does first, by the rows that it learns from alone: leave out
-    columns that tell it nothing or rows whose label it doubts, or weigh rows so that no sensitive group tells the
-    class. ``answers`` is the code of the finding that prescribed the trial. One that is ``over`` other trials reads
-    their answers instead of a matrix."""
+    """One configuration to try; ``rows`` caps the rows that it is fitted on. Folds judge it; what ships is the mean of
+    at most so many ``copies`` fitted on all rows, which differ in their seeds. A ``baseline`` is there to be beaten.
+    ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same kind
+    ("trees+" for "trees"). ``cure`` is what a fold does first, by the rows that it learns from alone: leave out columns
+    that tell it nothing or rows whose label it doubts, or weigh rows so that no sensitive group tells the class.
+    ``answers`` is the code of the finding that prescribed the trial. One that is ``over`` other trials reads their
+    answers instead of a matrix."""
 
     id: str
     learner: str
     options: dict[str, Any] = {}
     rows: int | None = None
-    bagged: bool = True
+    copies: int = 1
     baseline: bool = False
     flavour: str = ""
     cure: Cure = ""
@@ -407,11 +407,13 @@ class Trial(Record, frozen=True):
 
 
 class Member(Record, frozen=True):
-    """A trial in the ensemble, its weight, and how many models of its folds are averaged (0: one model of all rows)."""
+    """A trial in the ensemble, its weight, and how many of its models are averaged: models of all rows, or, where no
+    time was left for one, of the ``folds`` that stand in."""
 
     trial: str
     weight: float
-    folds: int = 0
+    models: int = 1
+    folds: bool = False
 
 
 class Candidates(Record, frozen=True):

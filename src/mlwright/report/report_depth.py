@@ -82,8 +82,8 @@ def _trials(report: Report) -> str:
         ended = trial.status + (f": {text(trial.error, 120)}" if trial.error else "")
         options = ", ".join(f"{key}={value}" for key, value in trial.spec.options.items())
         weight = "" if member is None else f"{member.weight:.0%}"
-        folds = "" if member is None else str(member.folds or "all rows")
-        rows.append([text(trial.spec.id, 40), kind, loss, f"{trial.seconds:.1f}", weight, folds, ended, text(options)])
+        models = "" if member is None else f"{member.models} of {'folds' if member.folds else 'all rows'}"
+        rows.append([text(trial.spec.id, 40), kind, loss, f"{trial.seconds:.1f}", weight, models, ended, text(options)])
     head = ["trial", "~learner", "#loss", "~#seconds", "#weight", "~models", "ended", "~options"]
     tuned = f"Calibration: slope {shown(made.slope)}, offset {shown(made.offset)}. " if _tuned(report) else ""
     said = (

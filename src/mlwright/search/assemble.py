@@ -43,7 +43,7 @@ class Assembly:
 def assemble(
     members: Sequence[Sequence[Outcome]], blend: Blend, schema: Schema, probe: Feeds, apart: bool = False
 ) -> Assembly:
-    """Join each member's fold models (their mean is the member) into one model, measure it, and compare it with the
+    """Join each member's models (their mean is the member) into one model, measure it, and compare it with the
     fitted models on the probe rows. ``apart`` as in `emit`. Raises ParityError when they differ by more than TOLERANCE
     or give another label."""
     tensors = [[o.fragment for o in member if o.fragment is not None] for member in members]

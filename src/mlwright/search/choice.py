@@ -16,14 +16,13 @@ from mlwright.search.layer import finish
 from mlwright.search.search import Search
 from mlwright.trials import Pool
 
-_QUICK = 300.0  # microseconds that a row may take before fewer models of folds ship
-_FEWEST = 2  # of a trial: their mean is hardly worse than that of all
+_QUICK = 300.0  # microseconds that a row may take before fewer copies of a trial ship
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Trials, how they are blended, and how many models of its folds ship for each, also of those that a second layer
-    alone reads: 0 is one model of all rows."""
+    """Trials, how they are blended, and how many models ship for each at most, also of those that a second layer
+    alone reads."""
 
     names: tuple[str, ...]
     blend: Blend
@@ -49,10 +48,10 @@ def conclude(search: Search, pool: Pool, metric_reason: str) -> tuple[Candidates
     search.listener("stage", stage="assemble")
     smallest, fastest = float("inf"), float("inf")
     for choice in _choices(search, done):
-        search.refit(tuple(choice.shipped), tuple(choice.shipped.values()), pool)
+        search.refit(choice.shipped, pool)
         if choice.layer:
             finish(search, choice.layer, choice.shipped)
-        members = [search.member(n, choice.shipped.get(n, 0)) for n in choice.names]
+        members = [search.member(n, choice.shipped.get(n, 1)) for n in choice.names]
         schema, probe = search.ground.table.schema, search.ground.probe()
         assembly = assemble(members, choice.blend, schema, probe, choice.layer is not None)
         smallest, fastest = min(smallest, assembly.size), min(fastest, assembly.latency)
@@ -86,7 +85,7 @@ def _choices(search: Search, done: list[str]) -> Iterator[Choice]:
         below = [n for n in dict.fromkeys((*kept, *(top.over if top else ()))) if top is None or n != top.id]
         yield Choice(kept, blend, counts(search, below, _QUICK), top)
         if problem.max_size is not None or problem.max_latency is not None:
-            yield Choice(kept, blend, dict.fromkeys(below, 0), top)
+            yield Choice(kept, blend, dict.fromkeys(below, 1), top)
 
 
 def _groups(losses: dict[str, float], blended: Callable[[list[str]], Blend], layer: str) -> Iterator[list[str]]:
@@ -106,20 +105,15 @@ def _groups(losses: dict[str, float], blended: Callable[[list[str]], Blend], lay
 
 
 def counts(search: Search, names: Sequence[str], quick: float) -> dict[str, int]:
-    """How many models of its folds ship for each trial: none where the plan says so, else all, or fewer of those that
-    take longest while all together take more than ``quick`` microseconds."""
+    """How many models ship for each trial: as many as the plan says, or fewer of those that take longest while all
+    together take more than ``quick`` microseconds, going by those of their folds."""
     specs = {spec.id: spec for spec in search.ground.plan.trials}
-    every = search.ground.plan.folds
-    costs = np.array([microseconds(o.fragment for o in search.member(n, every) if o.fragment) / every for n in names])
-    each = np.array([every if specs[n].bagged else 0 for n in names])
-    while costs @ np.maximum(each, 1) > quick and (each > _FEWEST).any():
-        each[np.argmax(np.where(each > _FEWEST, costs * each, -1.0))] -= 1
+    folds = search.ground.plan.folds
+    costs = np.array([microseconds(o.fragment for o in search.of_folds(n) if o.fragment) / folds for n in names])
+    each = np.array([specs[n].copies for n in names])
+    while costs @ each > quick and (each > 1).any():
+        each[np.argmax(np.where(each > 1, costs * each, -1.0))] -= 1
     return dict(zip(names, each.tolist(), strict=True))
-
-
-def _models(search: Search, name: str, count: int) -> int:
-    """As `Choice.shipped`, where a model of all rows had no time."""
-    return len(search.member(name, count)) if count or not search.refitted(name) else 0
 
 
 def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: Assembly, reason: str) -> Candidates:
@@ -128,7 +122,7 @@ def _candidates(search: Search, trials: list[Trial], choice: Choice, assembly: A
     return Candidates(
         trials=tuple(trials),
         members=tuple(
-            Member(trial=n, weight=w, folds=_models(search, n, choice.shipped.get(n, 0)))
+            Member(n, w, len(search.member(n, choice.shipped.get(n, 1))), folds=not search.refitted(n))
             for n, w in zip(choice.names, blend.weights, strict=True)
         ),
         metric=search.metric,

@@ -54,7 +54,7 @@ def overlay(search: Search) -> None:
     weights = choose(known, search.truth(), search.judge, problem.seed, problem.costs).weights
     first = [name for name, weight in zip(names, weights, strict=True) if weight]
     over = tuple(dict.fromkeys((*first, *names)))[: max(_READ, len(first))]
-    spec = TrialSpec(id="second-layer", learner="linear", bagged=False, over=over)
+    spec = TrialSpec(id="second-layer", learner="linear", over=over)
     share = None if problem.budget is None or problem.trials is not None else LAYER * problem.budget
     clock = search.clock if share is None else search.clock.within(share)
     if relay(search, spec, clock):
@@ -75,7 +75,7 @@ def relay(search: Search, spec: TrialSpec, clock: Clock) -> bool:
 
 
 def finish(search: Search, spec: TrialSpec, shipped: Mapping[str, int]) -> None:
-    """Its model of all rows, over the members as they ship: ``shipped`` is how many folds' models each has."""
+    """Its model of all rows, over the members as they ship: ``shipped`` is how many models each has at most."""
     view, settled = _View.of(search, spec), search.outcomes[spec.id, 0].result.settled
     line = view.line(np.ones(len(view.raw), bool), Clock(), settled)
     members = [search.member(name, shipped[name]) for name in spec.over]

@@ -19,10 +19,11 @@ from mlwright.trials.folds import Splitter
 _BOOST_CELL, _BOOST_COLUMN = 4.4e-9, 5e-5  # a LightGBM round of 31 leaves: per cell, and per column whatever the rows
 _EXTRA_CELL = 1.2e-7  # a tree of ExtraTrees: per row and column looked at
 _LINEAR_CELL = 4e-7  # a logistic regression: per cell and class, all iterations and strengths
-_ENOUGH = 20_000  # rows from which three folds judge, and one model of all rows is as good as the mean of its folds
+_ENOUGH = 20_000  # rows from which three folds judge
 _MANY = 10_000  # rows from which boosting takes larger steps: half the trees to ask, for a few thousandths of the loss
 _SPELT = 40  # columns of the matrix that a level's spelling becomes
 CORES = 2
+COPIES = 3  # models of all rows: their mean is better than one by more than most trials bring, and more add little
 _FOLDS = ((8, 600), (5, 80))  # folds, and the rounds of boosting that there must be time for
 _FROM = {8: 5_000, 5: _ENOUGH}  # rows from which so many folds bring less than more trials do
 _BOOSTED = ("catboost", "lightgbm", "xgboost")
@@ -30,7 +31,7 @@ _RICH = (  # features that need not pay, by turns: their folds say if they did
     *((), ("spelt", "pairs"), (), ("trees+", "spelt", "pairs")),
     *((), ("pairs", "spelt"), (), ("pairs", "trees+", "spelt")),
 )
-_ALONE = ("catboost", "extratrees", "kernel")  # large, and a mean over folds adds least to them
+_ALONE = ("extratrees",)  # is a mean already, and large
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
 _LEAVES, _ANSWERS = 450_000, 8  # of a forest, about 20 MB: with so many classes, a leaf takes twice the room
@@ -61,13 +62,11 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
     shape = _Shape(table, recipe, problem.budget)
     small, capped = shape.boost_rows(), shape.linear_rows()  # trees of all kinds read one matrix a fold
     trials = [
-        TrialSpec(id="constant", learner="constant", bagged=False, baseline=True),
-        TrialSpec(id="small-tree", learner="small_tree", rows=small, bagged=False, baseline=True),
-        TrialSpec(id="linear", learner="linear", rows=capped, bagged=False, baseline=True),
+        TrialSpec(id="constant", learner="constant", baseline=True),
+        TrialSpec(id="small-tree", learner="small_tree", rows=small, baseline=True),
+        TrialSpec(id="linear", learner="linear", rows=capped, baseline=True),
         *filter(None, (_trial(entry, shape) for entry in shape.order(portfolio()))),
     ]
-    if splitter == "time" or table.rows >= _ENOUGH:
-        trials = [msgspec.structs.replace(t, bagged=False) for t in trials]
     rich = [_RICH[i % len(_RICH)] for i in range(len(trials))]
     boosted = [t for t in trials if t.learner in _BOOSTED]
     flavours = {t.id: _flavour(wanted, recipe) for t, wanted in zip(boosted, rich, strict=False)}
@@ -98,8 +97,8 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
             return None
         rows = min(_SMOOTH[entry.learner], rows or shape.rows)
         rows = None if rows >= shape.rows else rows
-    bagged = entry.learner not in _ALONE
-    return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, bagged=bagged)
+    copies = 1 if entry.learner in _ALONE else COPIES
+    return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, copies=copies)
 
 
 class _Shape:

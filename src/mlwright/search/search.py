@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -47,6 +47,7 @@ _LEAST = 0.3  # seconds below which no fold is worth starting
 _STAND_INS = 2  # folds whose models ship where one of all rows should
 _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a second, at most (25e6 on 2 quick cores)
 _TELLING = 1e6  # bytes of an outcome from which the seconds until it was loaded say how quick this machine is
+_AGAIN = 1.3  # times what a model of all rows took, that a copy of it may take
 _GROWN = 2.0  # times that the model of all rows is larger than one of a fold: forests grow further
 _LAG = 0.1  # of the best loss: where time is short, a trial whose first folds are so far behind is not gone on with
 _MEMBERS = 3  # trials for which time is kept, to be fitted on all rows and joined
@@ -90,13 +91,25 @@ class Search:
         if not any(t.status == "done" for t in self.trials()):
             self._last_resort()
 
-    def refit(self, names: Sequence[str], folds: Sequence[int], pool: Pool) -> None:
-        """Fit those of the trials on all rows, in their order, of which no models of ``folds`` ship."""
-        every, shipped = self.ground.plan.folds, list(zip(names, folds, strict=True))
-        self._ending = sum(self._size(n) * (count or _GROWN) / every for n, count in shipped) / self.pace()
-        specs = {spec.id: spec for spec in self.ground.plan.trials}
-        self._work(pool, [(specs[n], every) for n, count in shipped if not count], share=1.0)
+    def refit(self, copies: Mapping[str, int], pool: Pool) -> None:
+        """Fit trials on all rows, in their order; then those of which more ``copies`` ship once more, while there is
+        time."""
+        every, specs = self.ground.plan.folds, {spec.id: spec for spec in self.ground.plan.trials}
+        for copy in range(max(copies.values(), default=0)):
+            ship = sum(self._size(n) * min(copy + 1, count) for n, count in copies.items())
+            self._ending = _GROWN * ship / every / self.pace()
+            names = [n for n, count in copies.items() if copy < count]
+            self._work(pool, [(specs[n], every + copy) for n in (self._soon(names) if copy else names)], share=1.0)
         clear(self.run.path)
+
+    def _soon(self, names: Sequence[str]) -> Iterator[str]:
+        """Those of which a copy more ends in time, by what the first took: one that is cut short harms the mean."""
+        cores, spent = os.cpu_count() or 1, 0.0
+        for name in filter(self.refitted, names):
+            seconds = self.outcomes[name, self.ground.plan.folds].result.seconds * _AGAIN
+            if spent + seconds < self.left:
+                spent += seconds / cores
+                yield name
 
     def _work(self, pool: Pool, units: list[tuple[TrialSpec, int]], share: float = _SHARE) -> None:
         cores = os.cpu_count() or 1
@@ -123,7 +136,7 @@ class Search:
     def load(self) -> None:
         """Take up all outcomes that lie in the run's folder."""
         for spec in self.ground.plan.trials:
-            for fold in range(self.ground.plan.folds + 1):
+            for fold in range(self.ground.plan.folds + spec.copies):
                 known = read_outcome(outcome_path(self.run.path, spec.id, fold))
                 if known is not None:
                     self.keep(known)
@@ -323,18 +336,22 @@ class Search:
         fitted = self.outcomes.get((trial, self.ground.plan.folds))
         return fitted is not None and fitted.result.status == "done"
 
-    def member(self, trial: str, folds: int) -> list[Outcome]:
-        """The outcomes that stand for a trial in a model: those of so many folds; or that of all rows, for which a few
-        folds stand in if there was no time for it. They are the last, which in time order know most."""
-        if not folds and self.refitted(trial):
-            return [self.outcomes[trial, self.ground.plan.folds]]
-        return [self.outcomes[trial, fold] for fold in self._folds[-(folds or _STAND_INS) :]]
+    def of_folds(self, trial: str) -> list[Outcome]:
+        """A finished trial's outcomes of its folds."""
+        return [self.outcomes[trial, fold] for fold in self._folds]
+
+    def member(self, trial: str, copies: int) -> list[Outcome]:
+        """The outcomes that stand for a trial in a model: at most so many of all rows, for which a few folds stand in
+        if there was no time for one. They are the last, which in time order know most."""
+        found = (self.outcomes.get((trial, self.ground.plan.folds + copy)) for copy in range(copies))
+        whole = [o for o in found if o is not None and o.result.status == "done"]
+        return whole or self.of_folds(trial)[-_STAND_INS:]
 
 
 def reader(search: Search, trial: str) -> Session:
     """A finished trial alone, as a model: how baselines answer rows that were sealed away."""
     schema = search.ground.table.schema
-    member = search.member(trial, folds=0)
+    member = search.member(trial, copies=1)
     outputs = emit([[o.fragment for o in member if o.fragment is not None]], Blend((1.0,)), schema)
     return Session(compile(outputs, _inputs(search)))
 
