@@ -27,7 +27,6 @@ from mlwright.graph.tensor import (
     trees,
     where,
 )
-from mlwright.graph.together import together
 
 __all__ = [
     "CHUNK",
@@ -54,7 +53,6 @@ __all__ = [
     "round_down",
     "strings",
     "sum_of_trees",
-    "together",
     "trees",
     "where",
 ]

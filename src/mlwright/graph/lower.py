@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from mlwright.graph.forest import Forest, join, split, with_roots_split
+from mlwright.graph.piecewise import unfolded
 from mlwright.graph.tensor import COLUMNS, PIECEWISE, Tensor, ancestors
-from mlwright.graph.together import together, unfolded
 
 OPSETS = {"": 21, "ai.onnx.ml": 5, "com.microsoft": 1}
 IR_VERSION = 10
@@ -47,9 +47,8 @@ def compile(outputs: Mapping[str, Tensor], inputs: Inputs, metadata: Mapping[str
     The same expressions always give the same bytes.
     """
     writer = _Writer(inputs)
-    joined = dict(zip(outputs, together(list(outputs.values())), strict=True))
-    writer.write(list(joined.values()))
-    for name, tensor in joined.items():
+    writer.write(list(outputs.values()))
+    for name, tensor in outputs.items():
         writer.node("Identity", [writer.name(tensor)], {}, name)
     results = [_info(name, t.dtype, t.width) for name, t in outputs.items()]
     graph = helper.make_graph(writer.nodes, "mlwright", writer.inputs(), results, writer.initializers)
