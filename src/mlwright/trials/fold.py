@@ -149,13 +149,13 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     """Fit ``spec`` on a fold's training rows, score its graph on the fold's other rows, and compare graph and model.
 
     From fold ``plan.folds`` on it is a refit on all rows, with what its folds settled on; refits differ in the
-    learner's seed alone. Raises MlwrightError when the graph answers with something not finite.
+    learner's seed and in how the rows are cut where a step is fitted crosswise. Raises MlwrightError when the graph
+    answers with something not finite.
     """
     started = time.monotonic()
     seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
-    place = min(fold, ground.plan.folds)
-    fixed = (ground.problem.seed * 7919 + place * 101) % 2**31  # what is cut with it, all trials of the fold share
-    learn = _capped(ground.folds.train(place), spec.rows, ground, fixed)
+    fixed = (ground.problem.seed * 7919 + fold * 101) % 2**31  # what is cut with it, all trials of the fold share
+    learn = _capped(ground.folds.train(fold), spec.rows, ground, fixed)
     learner: Learner = plugins.make("mlwright.learners", spec.learner, spec.options)
     rows = ground.rows(learn)
     groups = None if ground.groups is None else ground.groups[learn]
@@ -163,12 +163,12 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     if cut == "time":
         cut = "group" if ground.problem.group else "plain"
     parts = folds.assign(cut, rows.truth, groups, CROSS, fixed)
-    valid = ground.rows(ground.folds.valid(place))
+    valid = ground.rows(ground.folds.valid(fold))
     begun = time.monotonic()
-    matrix = _matrix(ground, spec, place, _Cut(rows, parts.of, valid))
+    matrix = _matrix(ground, spec, fold, _Cut(rows, parts.of, valid))
     made = time.monotonic() - begun
     watch = folds.part(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
-    settled = _settled(ground, spec) if place == ground.plan.folds else ()
+    settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
     terms = Terms(seed, clock, watch, settled, _bound(matrix, ground.problem))
     groups = _sensitive(ground, learn) if spec.cure == "even-groups" else None
     ready = Ready(matrix, np.arange(len(learn)), rows.truth, terms, groups)
