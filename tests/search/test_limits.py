@@ -14,7 +14,8 @@ import pytest
 from mlwright.contracts.errors import BudgetError, RunError
 from mlwright.contracts.protocols import Clock
 from mlwright.search import assemble, choice, conclude, search as module
-from mlwright.trials import failure, outcome_path
+from mlwright.trials import Ended, Job, failure, outcome_path
+from mlwright.trials.worker import perform
 
 
 def limited(search, **limits):
@@ -144,6 +145,18 @@ def test_a_copy_that_would_not_end_in_time_is_not_begun(judged, here):
     timed.keep(replace(first, result=msgspec.structs.replace(slow, seconds=1.0)))
     timed.refit({"linear": 2}, here())
     assert whole(timed) == {"linear": 2}
+
+
+def test_a_model_of_all_rows_that_was_cut_short_does_not_ship(judged):
+    path = outcome_path(judged.run.path, "lightgbm-1", 3)
+    job = Job(0, str(judged.run.path), "lightgbm-1", 3, deadline=time.monotonic())
+    perform(job)
+    assert path.exists()
+    (spec,) = (t for t in judged.ground.plan.trials if t.id == "lightgbm-1")
+    judged._take(Ended(job, 0, "done", ""), spec, 0)
+    assert judged.outcomes["lightgbm-1", 3].result.status == "deadline"
+    assert [o.result.fold for o in judged.member("lightgbm-1", 3)] == [1, 2]
+    assert not path.exists()  # a resumed run has time again
 
 
 def test_what_another_process_fitted_on_all_rows_is_taken_up(judged, pool):

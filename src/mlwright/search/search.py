@@ -252,10 +252,12 @@ class Search:
             if (status == "memory" and ended.job.memory < room) or (status == "deadline" and place):
                 path.unlink(missing_ok=True)
                 return ended.job.folds[place:]
+            if status == "deadline":  # a resumed run has time again
+                path.unlink(missing_ok=True)
             if outcome is None:
                 status = "crashed" if ended.status == "done" else ended.status
                 outcome = failure(spec.id, fold, status, ended.error or "left no outcome", 0.0)
-                if status != "deadline":  # a resumed run has time again
+                if status != "deadline":
                     write_outcome(path, outcome)
             self.keep(outcome)
             self._report(spec, outcome.result)
@@ -268,6 +270,8 @@ class Search:
         self.run.log("fold", trial=trial, fold=fold, status=result.status, seconds=round(result.seconds, 3))
         for message in result.refused:
             self.listener("step-refused", trial=trial, fold=fold, message=message)
+        if result.status == "deadline" and fold not in self._folds:
+            return  # the trial is done, and its folds stand in
         if result.status != "done":
             self.listener("trial-failed", trial=trial, fold=fold, status=result.status, error=result.error)
         elif fold in self._folds and self._trial(spec).status == "done":

@@ -149,8 +149,8 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     """Fit ``spec`` on a fold's training rows, score its graph on the fold's other rows, and compare graph and model.
 
     From fold ``plan.folds`` on it is a refit on all rows, with what its folds settled on; refits differ in the
-    learner's seed and in how the rows are cut where a step is fitted crosswise. Raises MlwrightError when the graph
-    answers with something not finite.
+    learner's seed and in how the rows are cut where a step is fitted crosswise. Raises TimeoutError when the clock ran
+    out in a refit, MlwrightError when the graph answers with something not finite.
     """
     started = time.monotonic()
     seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
@@ -177,6 +177,8 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     matrix, learn = ready.matrix, learn[ready.rows]
     x = matrix.values[ready.rows] if spec.cure else matrix.values  # else a copy of all of it, in every fold
     learner.fit(x, ready.truth, ready.terms)
+    if fold >= ground.plan.folds and clock.left < 0:  # the folds' loss says nothing of a model that was cut short
+        raise TimeoutError("the clock ran out before it had learnt what its folds had")
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
     (prediction, probed, emitted), loaded = _answered(learner, answer, matrix, valid, ground)

@@ -51,6 +51,8 @@ def _attempt(job: Job, run: Run, spec: TrialSpec, fold: int, clock: Clock) -> Ou
         return fit_fold(Ground.of(run), spec, fold, clock)
     except MemoryError:
         return failure(job.name, fold, "memory", "needs more memory than a trial may take", 0.0)
+    except TimeoutError as error:
+        return failure(job.name, fold, "deadline", str(error), 0.0)
     except MlwrightError as error:
         return failure(job.name, fold, "failed", str(error), 0.0)
     except Exception as error:  # a learner may raise anything: it costs this trial alone
