@@ -247,6 +247,7 @@ def test_values_are_shown_with_four_digits(value: float, text: str) -> None:
     assert metrics.shown(value) == text
 
 
+@pytest.mark.alone
 def test_auc_of_20_000_rows_is_quicker_than_scikit_learns() -> None:
     rng = np.random.default_rng(0)
     y, p = rng.integers(0, 2, 20_000), rng.random(20_000)
