@@ -18,6 +18,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,31 +91,22 @@ def ways(search: Search, candidates: Any) -> dict[str, tuple[float, float]]:
     blend = Blend(weights, candidates.slope, candidates.offset, candidates.threshold or 0.5)
     specs, folds = {s.id: s for s in search.ground.plan.trials}, search.ground.plan.folds
 
-    def whole(count: int) -> Callable[[str], list[Outcome]]:
-        def of(name: str) -> list[Outcome]:
-            for fold in range(folds, folds + count):
-                if (name, fold) not in search.outcomes:
-                    search.keep(fit_fold(search.ground, specs[name], fold, Clock()))
-            return search.member(name, count)
-
-        return of
+    def whole(name: str, count: int) -> list[Outcome]:
+        for fold in range(folds, folds + count):
+            if (name, fold) not in search.outcomes:
+                search.keep(fit_fold(search.ground, specs[name], fold, Clock()))
+        return search.member(name, count)
 
     made: dict[str, Callable[[str], list[Outcome]]] = {
         "folds": search.of_folds,
         "2 folds": lambda name: search.of_folds(name)[-2:],
         "ships": lambda name: search.member(name, next(m.models for m in candidates.members if m.trial == name)),
-        **{way: whole(count) for way, count in COPIES.items()},
-        "mixed": lambda name: [*whole(1)(name), *search.of_folds(name)[-2:]],
+        **{way: partial(whole, count=count) for way, count in COPIES.items()},
+        "mixed": lambda name: [*whole(name, 1), *search.of_folds(name)[-2:]],
     }
-    for quick in QUICK:
-        made[f"{quick} us"] = _within(counts(search, names, quick), whole)
+    within = {quick: counts(search, names, quick) for quick in QUICK}
+    made |= {f"{quick} us": lambda name, quick=quick: whole(name, within[quick][name]) for quick in QUICK}
     return {way: judged(search, blend, [members(name) for name in names]) for way, members in made.items()}
-
-
-def _within(
-    count: dict[str, int], whole: Callable[[int], Callable[[str], list[Outcome]]]
-) -> Callable[[str], list[Outcome]]:
-    return lambda name: whole(count[name])(name)
 
 
 def main() -> None:

@@ -134,6 +134,12 @@ def test_copies_read_the_same_rows_and_differ_in_their_seeds(judged, here):
     assert len(judged.member("extratrees-1", 1)) == 1
 
 
+def test_copies_that_came_to_the_same_ship_once_and_no_third_is_fitted(judged, here):
+    judged.refit({"constant": 3}, here())
+    assert len(judged.member("constant", 3)) == 1
+    assert whole(judged) == {"constant": 2}
+
+
 def test_a_copy_that_would_not_end_in_time_is_not_begun(judged, here):
     timed = replace(judged, clock=Clock.lasting(60.0))
     timed.refit({"linear": 1}, here())

@@ -99,13 +99,15 @@ class Search:
             ship = sum(self._size(n) * min(copy + 1, count) for n, count in copies.items())
             self._ending = _GROWN * ship / every / self.pace()
             names = [n for n, count in copies.items() if copy < count]
-            self._work(pool, [(specs[n], every + copy) for n in (self._soon(names) if copy else names)], share=1.0)
+            self._work(
+                pool, [(specs[n], every + copy) for n in (self._soon(names, copy) if copy else names)], share=1.0
+            )
         clear(self.run.path)
 
-    def _soon(self, names: Sequence[str]) -> Iterator[str]:
-        """Those of which a copy more ends in time, by what the first took: one that is cut short harms the mean."""
+    def _soon(self, names: Sequence[str], copies: int) -> Iterator[str]:
+        """Those whose copies so far differ, and of which one more ends in time, going by the first."""
         cores, spent = os.cpu_count() or 1, 0.0
-        for name in filter(self.refitted, names):
+        for name in (n for n in names if len(self._whole(n, copies)) == copies):
             seconds = self.outcomes[name, self.ground.plan.folds].result.seconds * _AGAIN
             if spent + seconds < self.left:
                 spent += seconds / cores
@@ -337,8 +339,7 @@ class Search:
 
     def refitted(self, trial: str) -> bool:
         """Whether there is a model of all rows."""
-        fitted = self.outcomes.get((trial, self.ground.plan.folds))
-        return fitted is not None and fitted.result.status == "done"
+        return bool(self._whole(trial, 1))
 
     def of_folds(self, trial: str) -> list[Outcome]:
         """A finished trial's outcomes of its folds."""
@@ -347,9 +348,12 @@ class Search:
     def member(self, trial: str, copies: int) -> list[Outcome]:
         """The outcomes that stand for a trial in a model: at most so many of all rows, for which a few folds stand in
         if there was no time for one. They are the last, which in time order know most."""
+        return self._whole(trial, copies) or self.of_folds(trial)[-_STAND_INS:]
+
+    def _whole(self, trial: str, copies: int) -> list[Outcome]:
+        """Its models of all rows, each once: a learner that draws nothing comes to the same with every seed."""
         found = (self.outcomes.get((trial, self.ground.plan.folds + copy)) for copy in range(copies))
-        whole = [o for o in found if o is not None and o.result.status == "done"]
-        return whole or self.of_folds(trial)[-_STAND_INS:]
+        return list({o.fragment.key: o for o in found if o is not None and o.fragment is not None}.values())
 
 
 def reader(search: Search, trial: str) -> Session:
