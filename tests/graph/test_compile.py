@@ -15,6 +15,7 @@ from mlwright.graph import (
     Inputs,
     Session,
     apply,
+    beside,
     cast,
     choose,
     clip,
@@ -64,6 +65,38 @@ def test_what_is_mentioned_twice_is_computed_once(toy):
     found = toy.operators({"y": concat(log + float(i) for i, log in enumerate(logs))}, toy.inputs)
     assert found["Log"] == found["Abs"] == found["Cast"] == 1
     assert found["Add"] == 5
+
+
+CHAINS = st.lists(
+    st.lists(st.sampled_from(["Add", "Mul", "Max", "Min", "Exp", "Sigmoid", "Log"]), max_size=5), min_size=1, max_size=9
+)
+
+
+@settings(deadline=None)
+@given(chains=CHAINS, seed=st.integers(0, 9))
+def test_what_is_done_to_several_by_the_same_operator_is_done_to_all_at_once(toy, chains, seed):
+    rng = np.random.default_rng(seed)
+    parts = []
+    for chain in chains:
+        t = clip(numbers((str(rng.choice(["a", "c"])),)), -1.0, 1.0)
+        for op in chain:
+            t = apply(op, t, *([float(rng.normal())] if op in ("Add", "Mul", "Max", "Min") else []))
+        parts.append(cast(t, "float32") if seed % 2 else t)
+    together, order = beside(parts)
+    feeds = toy.feeds(30)
+    assert sorted(order) == list(range(len(parts)))
+    got, expected = (toy.run({"y": y}, toy.inputs, feeds)["y"] for y in (together, concat(parts)))
+    np.testing.assert_allclose(got, expected[:, order], rtol=1e-6)
+
+
+def test_a_hundred_logarithms_of_their_own_scale_take_few_operators(toy):
+    parts = [apply("Exp", clip(single_of("a"), -1.0, 1.0) * (1.0 + i) + 0.5 * i) + 2.0 for i in range(100)]
+    found = toy.operators({"y": beside(parts)[0]}, toy.inputs)
+    assert found["Exp"] == found["Mul"] == 1 and found["Add"] == 2
+
+
+def single_of(name):
+    return cast(numbers((name,)), "float32")
 
 
 def test_arithmetic_is_numpys(toy):

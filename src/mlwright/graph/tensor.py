@@ -26,6 +26,9 @@ _TO_BOOL = frozenset(
 )
 
 
+_ONE_BY_ONE = frozenset({"Add", "Cast", "Exp", "Max", "Min", "Mul", "Sigmoid"})  # what is done to each number alike
+
+
 class Tensor:
     """One node: an operator, its inputs and its attributes. Build it with the functions of this module."""
 
@@ -99,6 +102,33 @@ def concat(parts: Iterable[Tensor]) -> Tensor:
     for part in parts:
         flat.extend(part.inputs if part.op == "Concat" else (part,))
     return flat[0] if len(flat) == 1 else Tensor("Concat", tuple(flat), {}, flat[0].dtype, sum(t.width for t in flat))
+
+
+def beside(parts: Sequence[Tensor]) -> tuple[Tensor, list[int]]:
+    """Tensors (n, 1) of one type side by side, and which stands where. What is done to several by the same operator is
+    done to them at once: a hundred small operators would take longer than the trees before them."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for place, t in enumerate(parts):
+        alike = t.op in _ONE_BY_ONE and all(_single(operand) for operand in t.inputs[1:])
+        key: tuple[str, ...] = (t.op, t.dtype, t.inputs[0].dtype, str(len(t.inputs))) if alike else ()
+        groups.setdefault(key, []).append(place)
+    made, order = [], []
+    for key, places in groups.items():
+        some = [parts[place] for place in places]
+        if not key or len(some) == 1:
+            made += some
+            order += places
+            continue
+        first, inner = beside([t.inputs[0] for t in some])
+        rest = [[some[place].inputs[k] for place in inner] for k in range(1, len(some[0].inputs))]
+        values = [constant([[np.asarray(t.attrs["value"]).item() for t in ts]], ts[0].dtype) for ts in rest]
+        made.append(Tensor(some[0].op, (first, *values), some[0].attrs, some[0].dtype, len(some)))
+        order += [places[place] for place in inner]
+    return concat(made), order
+
+
+def _single(t: Tensor) -> bool:
+    return t.op == "Constant" and "value" in t.attrs and np.size(t.attrs["value"]) == 1
 
 
 def columns(x: Tensor, indices: Sequence[int]) -> Tensor:

@@ -93,23 +93,20 @@ def average(models: Sequence[graph.Tensor]) -> graph.Tensor:
 
 
 def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[np.float64]) -> graph.Tensor:
-    """The weighted mean. What trees answer is summed within one forest, and all that end in a sigmoid share one."""
-    kinds = np.array([t.op if t.op in ("Trees", "Sigmoid") and len(eye) == 1 else "" for t in tensors])
-    total = None
-    for kind in sorted(set(kinds)):
-        group, weights = [t for t, k in zip(tensors, kinds, strict=True) if k == kind], share[kinds == kind]
-        if kind == "Trees":
-            part = graph.sum_of_trees(group, weights)
-        elif kind == "Sigmoid":
-            part = graph.apply("Sigmoid", graph.concat([t.inputs[0] for t in group])) @ weights[:, None]
-        else:
-            part = graph.concat(group) @ np.kron(weights[:, None], eye)
-        total = part if total is None else total + part
-    if total is None:
+    """The weighted mean. What trees answer is summed within one forest."""
+    if not tensors:
         raise ParityError(
             "an ensemble without members", way_out="this is a bug: please report it with the run's folder"
         )
-    return total
+    if len(eye) > 1:
+        return graph.concat(tensors) @ np.kron(share[:, None], eye)
+    bare = np.array([t.op == "Trees" for t in tensors])
+    forests, others = ([t for t, b in zip(tensors, bare, strict=True) if b == want] for want in (True, False))
+    parts = [graph.sum_of_trees(forests, share[bare])] if forests else []
+    if others:
+        together, order = graph.beside(others)
+        parts.append(together @ share[~bare][order][:, None])
+    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
 def compare(got: dict[str, NDArray[Any]], native: NDArray[np.float64], blend: Blend, schema: Schema) -> float:
