@@ -35,8 +35,10 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shared(folder):
-    """One worker for all tests that leave it alive."""
+    """One worker for all tests that leave it alive; it has begun, so that a job's limit is the job's alone."""
     with Pool(folder / "workers.log", module="acts") as pool:
+        pool.submit(Job(0, str(folder), "fine", 9))
+        all_ended(pool)
         yield pool
 
 
