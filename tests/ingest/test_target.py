@@ -44,3 +44,19 @@ def test_later_rows_are_read_in_the_notation_of_the_training_rows(tmp_path):
     made = ingest(table(written), Problem(target="y"), tmp_path)
     later = labelled(table(["1.500"] * N), made.schema)
     assert later[TARGET].unique().to_list() == [1500.0] and frames.parse_number("1.500") == 1.5
+
+
+@pytest.mark.parametrize(
+    ("values", "floor"),
+    [
+        (np.exp(np.linspace(0, 5, N)), 0.0),
+        (np.r_[0.0, 3.0 * np.exp(np.linspace(0, 5, N - 1))], -3.0),
+        (np.linspace(1, 2, N), None),
+        (np.exp(np.linspace(0, 5, N)) - 2, None),
+        (1e9 - np.exp(np.linspace(0, 5, N)), None),
+    ],
+    ids=["skewed", "skewed with zeros", "even", "below zero", "skewed the other way"],
+)
+def test_the_floor_is_where_the_logarithm_of_a_skewed_target_is_taken_from(tmp_path, values, floor):
+    target = ingest(table(values), Problem(target="y"), tmp_path).schema.target
+    assert target.floor == (floor if floor is None else pytest.approx(floor))

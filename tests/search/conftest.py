@@ -142,12 +142,13 @@ def _plan_of(
     classes: int = 2,
     split: Literal["", "time", "group"] = "",
     flavours: Mapping[str, tuple[StepSpec, ...]] = MappingProxyType({}),
+    floor: float | None = None,
 ) -> Plan:
     from mlwright.contracts.records import Column, Recipe, Schema, Split, Table, Target
 
     features = tuple(Column(name=f"c{i}", kind="numeric") for i in range(columns))
     task = "regression" if classes == 0 else "binary" if classes == 2 else "multiclass"
-    target = Target(name="target", task=task, classes=tuple(range(classes)))
+    target = Target(name="target", task=task, classes=tuple(range(classes)), floor=floor)
     schema = Schema(columns=features, target=target)
     shape = Table(source="", rows=rows, holdout=0, sealed="", fingerprint="", schema=schema, split=Split(split))
     return make_plan(shape, Recipe(flavours=dict(flavours)), problem)

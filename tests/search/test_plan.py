@@ -77,6 +77,15 @@ def test_every_plan_begins_with_the_baselines_and_can_be_made(plan_of, rows, col
         assert trial.rows is None or trial.rows > 0
 
 
+@given(**SHAPES | {"classes": st.just(0)}, monotone=st.booleans())
+def test_logarithms_are_tried_beside_the_rest_where_the_target_has_a_floor(plan_of, rows, columns, classes, monotone):
+    problem = Problem(target="target", monotone={"c0": "up"} if monotone else {})
+    without, with_floor = (plan_of(problem, rows, columns, classes, floor=floor).trials for floor in (None, -2.0))
+    logged = [t for t in with_floor if t.floor is not None]
+    assert logged and {t.floor for t in logged} == {-2.0}
+    assert [t.id for t in with_floor if t not in logged] == [t.id for t in without]
+
+
 def test_a_wide_table_is_spared_what_grows_with_all_its_columns(plan_of):
     narrow, wide = (
         {t.learner for t in plan_of(Problem(target="target"), 1000, columns).trials} for columns in (10, 2000)

@@ -9,6 +9,11 @@ from typing import Any
 
 import numpy as np
 
+LOGGED = (
+    *("linear-1", "lightgbm-12", "lightgbm-7", "lightgbm-10", "network-3", "extratrees-4", "catboost-1", "kernel-1"),
+    *("kernel-2", "xgboost-8"),
+)
+
 
 def configurations() -> dict[str, tuple[str, dict[str, Any]]]:
     """Name -> (learner, options)."""
@@ -74,4 +79,9 @@ def configurations() -> dict[str, tuple[str, dict[str, Any]]]:
         "network-3": ("network", {"layers": [256, 128, 64], "decay": 0.1, "rate": 2e-3}),
         "network-4": ("network", {"layers": [32], "decay": 0.1, "rate": 5e-3}),
     }
-    return found
+    return found | {name.replace("-", "-log-"): found[name] for name in LOGGED}
+
+
+def logged(name: str) -> bool:
+    """Whether a configuration learns the target's logarithm."""
+    return "-log-" in name

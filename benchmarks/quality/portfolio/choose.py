@@ -6,6 +6,7 @@
     python benchmarks/quality/portfolio/choose.py FOLDER --cut
     python benchmarks/quality/portfolio/choose.py FOLDER --worth
     python benchmarks/quality/portfolio/choose.py FOLDER --calibration
+    python benchmarks/quality/portfolio/choose.py FOLDER --logs
 
 FOLDER is what collect.py made. After the linear model, which every plan begins with, greedily that configuration is
 added which lowers an ensemble's loss most for its seconds: the mean over tasks of the logarithm, beside an ensemble of
@@ -13,8 +14,9 @@ all. Weights of an ensemble are chosen on half of the rows and judged on the oth
 
 --families prints what each family brings to an ensemble of all; --leave-out judges orders on tasks that they were not
 learnt from. For the order in the package, --cut tells what it costs and saves not to go on with configurations that are
-behind the best by so much on a third of the rows, --worth what it costs to drop members that bring little, and
---calibration what calibrating brings for few rows and many, and under how strong a prior that nothing is to be done.
+behind the best by so much on a third of the rows, --worth what it costs to drop members that bring little,
+--calibration what calibrating brings for few rows and many, and under how strong a prior that nothing is to be done,
+and --logs what configurations of the target's logarithm bring to the others, on the tasks that have them.
 
 Needs: the folder that collect.py made
 """
@@ -28,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from candidates import configurations
+from candidates import configurations, logged
 from numpy.typing import NDArray
 
 from mlwright.contracts.protocols import Truth
@@ -170,6 +172,29 @@ def worth(tasks: list[Task]) -> None:
         blend._WORTH = kept
 
 
+def logs(folder: Path) -> None:
+    """Each configuration of the logarithm beside the portfolio without them, those in it, and beginnings of both."""
+    found = (read(path, 2 * ROWS) for path in sorted(folder.iterdir()) if path.is_dir())
+    tasks = [t for t in found if t is not None and any(map(logged, t.predictions))]
+    names = ["linear-1", *(entry.id for entry in portfolio())]
+    rest = [n for n in names if not logged(n)]
+    usual = log_losses(tasks, rest)
+    print(f"{len(tasks)} tasks\n\n| with | loss grows, mean | median | where most |\n|---|---|---|---|")
+    for name in filter(logged, configurations()):
+        print(f"| {name} | {_grown(log_losses(tasks, [*rest, name]) - usual, tasks)} |", flush=True)
+    print(f"| those in the portfolio | {_grown(log_losses(tasks, names) - usual, tasks)} |")
+    for seconds in (2, 8, 16, 32):
+        first, without = (_within(tasks, order, seconds) for order in (names, rest))
+        grown = _grown(log_losses(tasks, first) - log_losses(tasks, without), tasks)
+        print(f"| the first {seconds} s, beside those without | {grown} |", flush=True)
+
+
+def _within(tasks: list[Task], names: list[str], seconds: float) -> list[str]:
+    """The first of so many seconds a task, on average."""
+    took = np.cumsum([np.mean([t.seconds.get(n, 0.0) for t in tasks]) for n in names])
+    return [n for n, so_far in zip(names, took, strict=True) if so_far <= seconds]
+
+
 def calibration(folder: Path) -> None:
     """The portfolio's ensembles of classes, chosen and calibrated on so many rows, beside the same without."""
     names = ["linear-1", *(entry.id for entry in portfolio())]
@@ -203,10 +228,14 @@ def main() -> None:
     parser.add_argument("--cut", action="store_true")
     parser.add_argument("--worth", action="store_true")
     parser.add_argument("--calibration", action="store_true")
+    parser.add_argument("--logs", action="store_true")
     parser.add_argument("--out", type=Path, help="the file that the order is written to, as a plan reads it")
     args = parser.parse_args()
     if args.calibration:
         calibration(args.folder)
+        return
+    if args.logs:
+        logs(args.folder)
         return
     found = [read(path) for path in sorted(args.folder.iterdir()) if path.is_dir()]
     tasks = [t for t in found if t is not None]
@@ -223,9 +252,10 @@ def main() -> None:
         leave_out(tasks, names, args.length)
     else:
         chosen = [name for name, _ in order(tasks, names, args.length)]
-        made = {n: dict(zip(("learner", "options"), configurations()[n], strict=True)) for n in chosen}
+        made = [(n, *configurations()[n], logged(n)) for n in chosen]
         if args.out:
-            args.out.write_text(json.dumps([{"id": n, **made[n]} for n in chosen], indent=1) + "\n", encoding="utf-8")
+            entries = [dict(zip(("id", "learner", "options", "log"), each, strict=True)) for each in made]
+            args.out.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from candidates import configurations
+from candidates import configurations, logged
 
 from mlwright import plugins
 from mlwright.clean import clean
@@ -30,6 +30,7 @@ from mlwright.contracts.protocols import Clock, Terms
 from mlwright.contracts.records import Profile
 from mlwright.featurize import featurize
 from mlwright.graph import Session, compile
+from mlwright.learners import Logged
 from mlwright.trials import assign
 from mlwright.trials.matrix import CROSS, fit_matrix
 
@@ -64,6 +65,9 @@ def collect(bench: str, out: str, task: str, most: int, only: str) -> str:
     if not wanted:
         return f"{task}: nothing to do"
     data = read(tasks.load(task), most)
+    target = data.table.schema.target
+    if target.floor is None:
+        wanted = {name: c for name, c in wanted.items() if not logged(name)}
     made = matrices(data, {_flavour(learner) for learner, _ in wanted.values()})
     save(
         folder / "truth.npz",
@@ -80,6 +84,8 @@ def collect(bench: str, out: str, task: str, most: int, only: str) -> str:
                 truth = data.truth.at(data.folds.train(fold))
                 watch = assign("plain", truth, None, 8, fold).of == 0
                 model = plugins.make("mlwright.learners", learner, options)
+                if logged(name):
+                    model = Logged(model, (target.floor - target.mean) / target.scale)
                 model.fit(x, truth, Terms(fold, Clock(time.monotonic() + LONGEST), watch))
                 answer[data.folds.valid(fold)] = model.predict(scored)
         except Exception:

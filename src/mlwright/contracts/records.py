@@ -161,8 +161,10 @@ class Column(Record, frozen=True):
 class Target(Record, frozen=True):
     """The column to predict. ``classes`` are in the order of the probabilities; empty for regression.
 
-    ``mean`` and ``scale`` (regression) centre and scale the target while learning; the graph undoes both. ``notation``
-    is how its numbers were written: predictions are plain numbers in its unit.
+    ``mean`` and ``scale`` (regression) centre and scale the target while learning; the graph undoes both. ``floor``
+    lies below all its values, and the logarithms of how far they lie above it are less skewed than they are; None: they
+    aren't, or there are values below 0. ``notation`` is how its numbers were written: predictions are plain numbers in
+    its unit.
     """
 
     name: str
@@ -171,6 +173,7 @@ class Target(Record, frozen=True):
     counts: tuple[int, ...] = ()
     mean: float = 0.0
     scale: float = 1.0
+    floor: float | None = None
     notation: Notation | None = None
 
 
@@ -351,10 +354,10 @@ class TrialSpec(Record, frozen=True):
     """One configuration to try; ``rows`` caps the rows that it is fitted on. Folds judge it; what ships is the mean of
     at most so many ``copies`` fitted on all rows, which differ in their seeds. A ``baseline`` is there to be beaten.
     ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same kind
-    ("trees+" for "trees"). ``cure`` is what a fold does first, by the rows that it learns from alone: leave out columns
-    that tell it nothing or rows whose label it doubts, or weigh rows so that no sensitive group tells the class.
-    ``answers`` is the code of the finding that prescribed the trial. One that is ``over`` other trials reads their
-    answers instead of a matrix."""
+    ("trees+" for "trees"). With a ``floor`` it learns the logarithm of how far the truth, as it is scaled, lies above
+    it. ``cure`` is what a fold does first, by the rows that it learns from alone: leave out columns that tell it
+    nothing or rows whose label it doubts, or weigh rows so that no sensitive group tells the class. ``answers`` is the
+    code of the finding that prescribed the trial. One that is ``over`` others reads their answers, not a matrix."""
 
     id: str
     learner: str
@@ -363,6 +366,7 @@ class TrialSpec(Record, frozen=True):
     copies: int = 1
     baseline: bool = False
     flavour: str = ""
+    floor: float | None = None
     cure: Cure = ""
     answers: str = ""
     over: tuple[str, ...] = ()

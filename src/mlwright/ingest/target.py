@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mlwright import frames, metrics
 from mlwright.contracts.errors import InputError
@@ -168,7 +169,19 @@ def _regression(reading: Reading, name: str, weight: pl.Series | None) -> Answer
     mean = float(np.average(present, weights=count))
     spread = float(present.std() if count is None else np.sqrt(np.average((present - mean) ** 2, weights=count)))
     scale = spread or float(present.max() - present.min())  # tiny values may underflow to 0
-    return Answer(Target(name=name, task="regression", mean=mean, scale=scale, notation=reading.notation), values, ())
+    floor, notation = _floor(present), reading.notation
+    target = Target(name=name, task="regression", mean=mean, scale=scale, floor=floor, notation=notation)
+    return Answer(target, values, ())
+
+
+def _floor(values: NDArray[np.float64]) -> float | None:
+    """Where the logarithm of values (n,) is taken from: 0, or where there are zeros, as far below it as the next value
+    lies above it. None if there are values below 0 or the logarithms aren't less skewed."""
+    if values.min() < 0:
+        return None
+    floor = 0.0 if values.min() > 0 else -float(values[values > 0].min())
+    before, after = (pl.Series(v).skew() or 0.0 for v in (values, np.log(values - floor)))
+    return floor if abs(after) < before else None
 
 
 def _classification(reading: Reading, problem: Problem) -> Answer:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from mlwright.contracts.records import Candidates, Column, Problem, Profile, Schema, Table, Trial, Verdict
 from mlwright.metrics import known, shown, title
 from mlwright.report.markdown import escaped, first, plain, table
-from mlwright.report.words import MEANING, baselines, by_weight, direction, size, span
+from mlwright.report.words import MEANING, baselines, by_weight, direction, learner, size, span
 
 COLUMNS, LEVELS, TRIALS, FINDINGS, CLASSES, EXAMPLE = 60, 5, 20, 30, 12, 12
 WHY = {
@@ -205,7 +205,7 @@ def _trial(trial: Trial, weight: float) -> list[str]:
     spec = trial.spec
     return [
         escaped(spec.id, 40),
-        escaped(spec.learner, 40) + (" (baseline)" if spec.baseline else ""),
+        escaped(learner(spec), 60),
         "" if trial.loss is None else shown(trial.loss),
         f"{trial.seconds:.1f}",
         f"{weight:.0%}" if weight else "",

@@ -16,7 +16,7 @@ from mlwright.report.markup import name, table, text
 from mlwright.report.report_blocks import figures, finding, findings, paragraphs
 from mlwright.report.report_trust import mitigated, promises, rate, rated, wide
 from mlwright.report.report_why import effect
-from mlwright.report.words import baselines, size, span
+from mlwright.report.words import baselines, learner, size, span
 
 COLUMNS, TRIALS, EFFECTS, ROWS, SUSPECTS, CLASSES, FINDINGS = 80, 40, 24, 60, 60, 15, 150
 
@@ -77,7 +77,7 @@ def _trials(report: Report) -> str:
     rows = []
     for trial in ranked[:TRIALS]:
         member = weights.get(trial.spec.id)
-        kind = text(trial.spec.learner, 40) + (" (baseline)" if trial.spec.baseline else "")
+        kind = text(learner(trial.spec), 60)
         loss = "" if trial.loss is None else shown(trial.loss)
         ended = trial.status + (f": {text(trial.error, 120)}" if trial.error else "")
         options = ", ".join(f"{key}={value}" for key, value in trial.spec.options.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mlwright.contracts.records import Decision, Finding, Score, Severity, Verdict
+from mlwright.contracts.records import Decision, Finding, Score, Severity, TrialSpec, Verdict
 from mlwright.metrics import known, shown
 
 MEANING: dict[Decision, str] = {
@@ -39,6 +39,11 @@ def baselines(verdict: Verdict) -> list[tuple[str, Score]]:
 def by_weight(findings: Iterable[Finding]) -> list[Finding]:
     """Each finding once, severe ones first."""
     return sorted(dict.fromkeys(findings), key=lambda f: _WEIGHT[f.severity])
+
+
+def learner(spec: TrialSpec) -> str:
+    """A trial's learner, and what is particular about it."""
+    return spec.learner + (" (baseline)" if spec.baseline else "" if spec.floor is None else " of the logarithm")
 
 
 def size(count: float) -> str:

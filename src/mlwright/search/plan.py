@@ -39,11 +39,12 @@ _WIDE = 300  # columns above which these are not tried
 
 
 class Entry(Record, frozen=True):
-    """A configuration of the portfolio."""
+    """A configuration of the portfolio; ``log``: of the target's logarithm."""
 
     id: str
     learner: str
     options: dict[str, Any]
+    log: bool = False
 
 
 def portfolio() -> tuple[Entry, ...]:
@@ -84,6 +85,8 @@ def _flavour(wanted: tuple[str, ...], recipe: Recipe) -> str:
 
 def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
     """A configuration as this table can bear it; None if it can't."""
+    if entry.log and shape.floor is None:
+        return None
     rows, options = shape.boost_rows(), entry.options
     if entry.learner in _BOOSTED and shape.rows >= _MANY:
         options = {**options, "rate": 2 * options["rate"]}
@@ -98,7 +101,8 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         rows = min(_SMOOTH[entry.learner], rows or shape.rows)
         rows = None if rows >= shape.rows else rows
     copies = 1 if entry.learner in _ALONE else COPIES
-    return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, copies=copies)
+    floor = shape.floor if entry.log else None
+    return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, copies=copies, floor=floor)
 
 
 class _Shape:
@@ -108,6 +112,7 @@ class _Shape:
         self.rows = table.rows
         target = table.schema.target
         self.answers = len(target.classes) if target.task == "multiclass" else 1
+        self.floor = None if target.floor is None else (target.floor - target.mean) / target.scale
         widths = {"text": 310, "list": 60, "datetime": 6, "categorical": 2}
         self.columns = sum(widths.get(c.kind, 1) for c in table.schema.features)
         spelt = [s for s in recipe.flavours.get("spelt", ()) if "similar" in s.steps]

@@ -33,7 +33,7 @@ from mlwright.contracts.records import (
     TrialSpec,
 )
 from mlwright.frames import feeds as feeds_of
-from mlwright.learners import Learner
+from mlwright.learners import Learner, Logged
 from mlwright.store import Run, atomic_write
 from mlwright.trials import folds
 from mlwright.trials.cures import Ready, cured, groups_of
@@ -156,7 +156,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
     fixed = (ground.problem.seed * 7919 + fold * 101) % 2**31  # what is cut with it, all trials of the fold share
     learn = _capped(ground.folds.train(fold), spec.rows, ground, fixed)
-    learner: Learner = plugins.make("mlwright.learners", spec.learner, spec.options)
+    learner = _learner(spec)
     rows = ground.rows(learn)
     groups = None if ground.groups is None else ground.groups[learn]
     cut = ground.plan.splitter
@@ -173,7 +173,7 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     groups = _sensitive(ground, learn) if spec.cure == "even-groups" else None
     ready = Ready(matrix, np.arange(len(learn)), rows.truth, terms, groups)
     if spec.cure:
-        ready = cured(spec.cure, ready, lambda: plugins.make("mlwright.learners", spec.learner, spec.options), parts)
+        ready = cured(spec.cure, ready, lambda: _learner(spec), parts)
     matrix, learn = ready.matrix, learn[ready.rows]
     x = matrix.values[ready.rows] if spec.cure else matrix.values  # else a copy of all of it, in every fold
     learner.fit(x, ready.truth, ready.terms)
@@ -204,8 +204,12 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
 
 def fit_over(spec: TrialSpec, x: NDArray[np.float32], truth: Truth, terms: Terms) -> Learner:
     """The learner of a trial that is over others, fitted on what it reads of their answers, ``x`` (n, k)."""
+    return _learner(spec).fit(x, truth, terms)
+
+
+def _learner(spec: TrialSpec) -> Learner:
     learner: Learner = plugins.make("mlwright.learners", spec.learner, spec.options)
-    return learner.fit(x, truth, terms)
+    return learner if spec.floor is None else Logged(learner, spec.floor)
 
 
 def _sensitive(ground: Ground, rows: NDArray[np.int64]) -> NDArray[np.int64]:
