@@ -40,7 +40,7 @@ from mlwright.search.choice import counts
 from mlwright.store import Run
 from mlwright.trials import Ground, Outcome, Pool, fit_fold
 
-QUICK = (300, 150, 75)
+QUICK = (300, 200, 150)
 COPIES = {"one": 1, "two": 2, "three": 3, "four": 4}
 TASKS = "credit_g,titanic3_leak,house_prices_nominal,movies,loans_full_schema,abalone,kr_vs_kp,concrete,cmc,vehicle"
 

@@ -124,9 +124,11 @@ def test_few_rows_of_pandas_take_a_short_way_to_the_same_feeds(rows):
         assert same(by_table(frames.adopt(data)), outcome(lambda: frames.row_feeds(short, SCHEMA)))
 
 
+@pytest.mark.parametrize("times", [1, 50])
 @pytest.mark.parametrize("kind", ["categorical", "numeric"])
 @given(numbers=st.lists(st.integers(-(2**53), 2**53) | st.floats(), min_size=1, max_size=3))
-def test_one_pandas_row_of_numbers_keeps_them(kind, numbers):
+def test_one_pandas_row_of_numbers_keeps_them(kind, times, numbers):
+    numbers = numbers * times
     schema = Schema(columns=tuple(Column(name=f"c{i}", kind=kind) for i in range(len(numbers))), target=SCHEMA.target)
     data = pd.DataFrame({f"c{i}": [number] for i, number in enumerate(numbers)})
     table = frames.feeds(frames.conform(frames.adopt(data), schema), schema)

@@ -16,6 +16,7 @@ from mlwright.frames.nested import flatten
 from mlwright.frames.values import is_missing, plain, text_of, whole
 
 FEW_ROWS = 64
+_WIDE = 40  # columns from which it pays to ask whether all are plain arrays
 MOST_COLUMNS = 25_000
 _TAKEN = "Give a pandas, Polars or Arrow table, a dict of columns, a list of rows (dicts), or the path of a file."
 _UNNAMED = "Give each column a name of its own."
@@ -68,7 +69,8 @@ def adopt_rows(data: Any) -> list[Any] | None:
     names = data.columns.tolist()
     if len(set(names)) != len(names) or not all(type(name) is str for name in names):
         return None
-    if len(data) == 1:  # cell by cell is by far the quickest way to one row of several types
+    numbers = len(names) > _WIDE and all(isinstance(kind, np.dtype) for kind in data.dtypes)
+    if len(data) == 1 and not numbers:  # cell by cell is by far the quickest way to one row of several types
         return [{name: data.iat[0, place] for place, name in enumerate(names)}]
     return [dict(zip(names, row, strict=True)) for row in data.to_numpy(dtype=object).tolist()]
 

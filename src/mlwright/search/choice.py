@@ -16,7 +16,7 @@ from mlwright.search.layer import finish
 from mlwright.search.search import Search
 from mlwright.trials import Pool
 
-_QUICK = 300.0  # microseconds that a row may take before fewer copies of a trial ship
+_QUICK = 200.0  # microseconds that a row may take before fewer copies of a trial ship
 
 
 @dataclass(frozen=True)
