@@ -216,7 +216,7 @@ def report(task: str = "binary", bare: bool = False, **changes: Any) -> Report:
             spec=TrialSpec(id="t0", learner="lightgbm", options={"leaves": 31}), status="done", loss=-0.84, seconds=1.5
         ),
         Trial(spec=TrialSpec(id="t1", learner="linear", baseline=True), status="done", loss=-0.79, seconds=0.2),
-        Trial(spec=TrialSpec(id="t2", learner="catboost"), status="crashed", error="killed by | 9"),
+        Trial(spec=TrialSpec(id="t2", learner="catboost", floor=-1.5), status="crashed", error="killed by | 9"),
     )
     facts: dict[str, Any] = {
         "model": "titanic",

@@ -115,6 +115,7 @@ def test_every_metric_trial_finding_and_slice_is_told_with_its_numbers(told):
         assert f"{shown(score.low)} to {shown(score.high)}" in said
     for trial in told.candidates.trials:
         assert trial.spec.id in said
+    assert "catboost of the logarithm" in said and "linear (baseline)" in said
     for part in (told.verdict, told.scrutiny, told.diagnosis):
         assert all(one.code in said for one in part.findings)
     for one in told.scrutiny.slices:
