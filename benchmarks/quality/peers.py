@@ -22,7 +22,7 @@ Lines = Mapping[str, dict[str, Any]]
 
 
 def read(files: list[Path], budgets: tuple[float, float], split: int) -> dict[str, dict[str, dict[str, Any]]]:
-    """Task -> system (with its preset) -> line."""
+    """Task -> system (with its preset) -> line, where ours stands beside another."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for text in (text for file in files for text in file.read_text().splitlines()):
         line = json.loads(text)
@@ -30,7 +30,7 @@ def read(files: list[Path], budgets: tuple[float, float], split: int) -> dict[st
         name = " ".join(filter(None, (line["system"], line.get("preset") or usual)))
         if (line["budget_s"], line["split"]) == (budgets[name != US], split):
             found.setdefault(line["task"], {})[name] = line
-    return {task: lines for task, lines in found.items() if "score" in lines.get(US, {})}
+    return {task: lines for task, lines in found.items() if "score" in lines.get(US, {}) and len(lines) > 1}
 
 
 def loss(line: Mapping[str, Any]) -> float:
