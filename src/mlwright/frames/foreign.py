@@ -69,10 +69,13 @@ def adopt_rows(data: Any) -> list[Any] | None:
     names = data.columns.tolist()
     if len(set(names)) != len(names) or not all(type(name) is str for name in names):
         return None
-    numbers = len(names) > _WIDE and all(isinstance(kind, np.dtype) for kind in data.dtypes)
-    if len(data) == 1 and not numbers:  # cell by cell is by far the quickest way to one row of several types
+    if len(data) == 1 and not _wide_and_plain(data):  # cell by cell is by far the quickest for one row of several types
         return [{name: data.iat[0, place] for place, name in enumerate(names)}]
     return [dict(zip(names, row, strict=True)) for row in data.to_numpy(dtype=object).tolist()]
+
+
+def _wide_and_plain(data: Any) -> bool:
+    return len(data.columns) > _WIDE and all(isinstance(kind, np.dtype) for kind in data.dtypes)
 
 
 def refuse_width(columns: int, where: str) -> None:

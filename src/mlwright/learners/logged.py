@@ -51,7 +51,7 @@ class Logged(Learner):
         weight = None if truth.weight is None else truth.weight[some]
         answered = self._above(x[some])[:, 0]
         factor = np.average(above[some], weights=weight) / np.average(answered, weights=weight)
-        self._middle += float(np.log(factor))
+        self._middle += float(np.log(factor))  # the exponential of a sum: nothing is left to multiply
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:

@@ -101,7 +101,7 @@ def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[
     if len(eye) > 1:
         return graph.concat(tensors) @ np.kron(share[:, None], eye)
     bare = np.array([t.op == "Trees" for t in tensors])
-    forests, others = ([t for t, b in zip(tensors, bare, strict=True) if b == want] for want in (True, False))
+    forests, others = [t for t in tensors if t.op == "Trees"], [t for t in tensors if t.op != "Trees"]
     parts = [graph.sum_of_trees(forests, share[bare])] if forests else []
     if others:
         together, order = graph.beside(others)
