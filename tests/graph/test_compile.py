@@ -95,6 +95,15 @@ def test_a_hundred_logarithms_of_their_own_scale_take_few_operators(toy):
     assert found["Exp"] == found["Mul"] == 1 and found["Add"] == 2
 
 
+def test_what_several_say_of_classes_is_brought_to_one_at_once(toy):
+    x = clip(where(apply("IsNaN", numbers(("a", "c"))), 0.0, numbers(("a", "c"))), -3.0, 3.0)
+    parts = [x * 2.0, *(apply("Softmax", x * (1.0 + i) + 0.1, attrs={"axis": 1}) for i in range(3))]
+    together, order = beside(parts)
+    got, expected = (toy.run({"y": y}, toy.inputs, toy.feeds(30))["y"] for y in (together, concat(parts)))
+    assert toy.operators({"y": together}, toy.inputs)["Softmax"] == 1
+    np.testing.assert_allclose(got, expected.reshape(30, 4, 2)[:, order].reshape(30, 8), rtol=1e-12)
+
+
 def single_of(name):
     return cast(numbers((name,)), "float32")
 

@@ -105,11 +105,11 @@ def concat(parts: Iterable[Tensor]) -> Tensor:
 
 
 def beside(parts: Sequence[Tensor]) -> tuple[Tensor, list[int]]:
-    """Tensors (n, 1) of one type side by side, and which stands where. What is done to several by the same operator is
-    done to them at once: a hundred small operators would take longer than the trees before them."""
+    """Tensors (n, w) of one width and type side by side, and which stands where. What is done to several by the same
+    operator is done to them at once: a hundred small operators would take longer than the trees before them."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for place, t in enumerate(parts):
-        alike = t.op in _ONE_BY_ONE and all(_single(operand) for operand in t.inputs[1:])
+        alike = t.op in _ONE_BY_ONE and all(_single(operand) for operand in t.inputs[1:]) or _row_by_row(t)
         key: tuple[str, ...] = (t.op, t.dtype, t.inputs[0].dtype, str(len(t.inputs))) if alike else ()
         groups.setdefault(key, []).append(place)
     made, order = [], []
@@ -120,11 +120,26 @@ def beside(parts: Sequence[Tensor]) -> tuple[Tensor, list[int]]:
             order += places
             continue
         first, inner = beside([t.inputs[0] for t in some])
-        rest = [[some[place].inputs[k] for place in inner] for k in range(1, len(some[0].inputs))]
-        values = [constant([[np.asarray(t.attrs["value"]).item() for t in ts]], ts[0].dtype) for ts in rest]
-        made.append(Tensor(some[0].op, (first, *values), some[0].attrs, some[0].dtype, len(some)))
+        made.append(_at_once(first, [some[place] for place in inner]))
         order += [places[place] for place in inner]
     return concat(made), order
+
+
+def _at_once(x: Tensor, alike: Sequence[Tensor]) -> Tensor:
+    """What ``alike`` tensors do to their first operands, done to these as they stand side by side in ``x``."""
+    lead, width = alike[0], x.width // len(alike)
+    if _row_by_row(lead):
+        apart = Tensor("Reshape", (x, constant([0, len(alike), width], "int64")), {}, x.dtype, x.width)
+        done = Tensor(lead.op, (apart,), {"axis": 2}, lead.dtype, x.width)
+        return Tensor("Reshape", (done, constant([0, x.width], "int64")), {}, lead.dtype, x.width)
+    rest = [[t.inputs[k] for t in alike] for k in range(1, len(lead.inputs))]
+    rows = [np.repeat([np.asarray(t.attrs["value"]).item() for t in ts], width)[None] for ts in rest]
+    values = [constant(row, ts[0].dtype) for row, ts in zip(rows, rest, strict=True)]
+    return Tensor(lead.op, (x, *values), lead.attrs, lead.dtype, x.width)
+
+
+def _row_by_row(t: Tensor) -> bool:
+    return t.op == "Softmax" and t.attrs == {"axis": 1}
 
 
 def _single(t: Tensor) -> bool:

@@ -62,14 +62,14 @@ def emit(
 ) -> dict[str, graph.Tensor]:
     """The named outputs of a model (see `mlwright.contracts.records.Schema` for its inputs): ``probabilities`` (n, k)
     and ``label`` (n,), and ``sets`` (n, k) if the blend has cuts; or ``value``, ``lower`` and ``upper`` (n,). Members
-    are kept ``apart`` where one reads the `average` of another: that is computed once for both."""
+    are kept ``apart`` where one reads the `averages` of others: their models are computed once for both."""
     target = schema.target
     width = len(target.classes) if target.task == "multiclass" else 1
     if apart:
-        mean = graph.concat([average(m) for m in members]) @ np.kron(np.array(blend.weights)[:, None], np.eye(width))
+        mean = averages(members) @ np.kron(np.array(blend.weights)[:, None], np.eye(width))
     else:
         share = [w / len(m) for w, m in zip(blend.weights, members, strict=True) for _ in m]
-        mean = _mean([t for m in members for t in m], np.array(share), np.eye(width))
+        mean = _sums([[t for m in members for t in m]], [np.array(share)])
     if target.task == "regression":
         value = graph.cast(mean, "float64") * target.scale + target.mean
         half = _half(mean, blend.band) * target.scale
@@ -87,26 +87,34 @@ def emit(
     return {"probabilities": mean, "label": label} | _sets(mean, best, blend.cuts)
 
 
-def average(models: Sequence[graph.Tensor]) -> graph.Tensor:
-    """The mean of a member's models."""
-    return _mean(list(models), np.full(len(models), 1 / len(models)), np.eye(models[0].width))
+def averages(members: Sequence[Sequence[graph.Tensor]]) -> graph.Tensor:
+    """The mean of each member's models, side by side: (n, members * width)."""
+    return _sums(members, [np.full(len(models), 1 / len(models)) for models in members])
 
 
-def _mean(tensors: list[graph.Tensor], share: NDArray[np.float64], eye: NDArray[np.float64]) -> graph.Tensor:
-    """The weighted mean. What trees answer is summed within one forest."""
-    if not tensors:
+def _sums(groups: Sequence[Sequence[graph.Tensor]], shares: Sequence[NDArray[np.float64]]) -> graph.Tensor:
+    """The weighted sum of each group's models, side by side. What trees answer is summed within one forest."""
+    if not groups or not all(groups):
         raise ParityError(
             "an ensemble without members", way_out="this is a bug: please report it with the run's folder"
         )
-    if len(eye) > 1:
-        return graph.concat(tensors) @ np.kron(share[:, None], eye)
-    bare = np.array([t.op == "Trees" for t in tensors])
-    forests, others = [t for t in tensors if t.op == "Trees"], [t for t in tensors if t.op != "Trees"]
-    parts = [graph.sum_of_trees(forests, share[bare])] if forests else []
-    if others:
-        together, order = graph.beside(others)
-        parts.append(together @ share[~bare][order][:, None])
-    return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+    width = groups[0][0].width
+    parts: list[graph.Tensor] = []
+    weights = []  # (place of the group, weight) of each part
+    for place, (models, share) in enumerate(zip(groups, shares, strict=True)):
+        bare = np.array([width == 1 and t.op == "Trees" for t in models])
+        if bare.any():
+            parts.append(graph.sum_of_trees([t for t, is_bare in zip(models, bare, strict=True) if is_bare], share[bare]))
+            weights.append((place, 1.0))
+        parts += [t for t, is_bare in zip(models, bare, strict=True) if not is_bare]
+        weights += [(place, float(w)) for w in share[~bare]]
+    together, order = graph.beside(parts)
+    matrix = np.zeros((len(parts), len(groups)))
+    for row, part in enumerate(order):
+        matrix[row, weights[part][0]] = weights[part][1]
+    if np.array_equal(matrix, np.eye(len(groups))):
+        return together
+    return together @ np.kron(matrix, np.eye(width))
 
 
 def compare(got: dict[str, NDArray[Any]], native: NDArray[np.float64], blend: Blend, schema: Schema) -> float:

@@ -19,7 +19,7 @@ from mlwright import graph
 from mlwright.contracts.protocols import Clock, Terms
 from mlwright.contracts.records import FoldResult, TrialSpec
 from mlwright.learners import Learner
-from mlwright.search.assemble import average, log
+from mlwright.search.assemble import averages, log
 from mlwright.search.blend import choose
 from mlwright.search.search import Search
 from mlwright.trials import Outcome, fit_over
@@ -123,8 +123,8 @@ class _Line:
     def outcome(self, spec: TrialSpec, fold: int, members: Sequence[Sequence[Outcome]], scored: Floats) -> Outcome:
         """What a fold's job would have left behind. The graph holds that of the members: a tensor that stands there
         twice is computed once."""
-        parts = [average([o.fragment for o in member if o.fragment is not None]) for member in members]
-        raw = graph.concat([_emit_odds(part, self.task) for part in parts])
+        parts = averages([[o.fragment for o in member if o.fragment is not None] for member in members])
+        raw = _emit_odds(parts, self.task)
         x = graph.cast((raw - self.middle) * (1.0 / self.spread), "float32")
         natives = [_odds(np.mean([o.native for o in member], axis=0), self.task) for member in members]
         result = FoldResult(trial=spec.id, fold=fold, status="done", settled=self.learner.settled)
