@@ -28,13 +28,15 @@ from mlwright.search import Blend
 
 TASKS = "abalone,cal_housing,vehicle,concrete,boston,wine_quality_white,phoneme,bank_customer_churn,diamonds,casp,cmc"
 
+_OWN = ("trees", "linear")  # flavours that are read where no other is named
+
 
 def without(step: str) -> Callable[[Recipe], Recipe]:
     """Leaves out of a recipe what a step makes."""
 
     def less(recipe: Recipe) -> Recipe:
         kept = {f: tuple(s for s in specs if step not in s.steps) for f, specs in recipe.flavours.items()}
-        own = {f: specs for f, specs in kept.items() if f in ("trees", "linear") or specs != kept["trees"]}
+        own = {f: specs for f, specs in kept.items() if f in _OWN or specs not in [kept[name] for name in _OWN]}
         return Recipe(own, recipe.findings, recipe.unknowns)
 
     return less

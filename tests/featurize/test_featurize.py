@@ -111,8 +111,8 @@ def test_of_a_bound_column_nothing_is_made_that_goes_up_and_down(columns, random
         assert {step for spec in read for step in spec.steps} <= RISING
         assert all(not spec.crossed for spec in read)
         assert {n for spec in specs for n in spec.columns} == {c.name for c in shape.schema.features}
-        if flavour != "linear":
-            assert specs[: len(made["trees"])] == made["trees"]  # what trials share stays shared
+        own = made["linear" if flavour in ("linear", "values") else "trees"]
+        assert specs[: len(own)] == own  # what trials share stays shared
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,22 @@ def test_numbers_of_many_values_are_put_together_unless_there_are_too_many(colum
     made = recipe(table(columns)).flavours
     assert [s.columns for s in made.get("pairs", ()) if "arithmetic" in s.steps] == ([paired] if paired else [])
     assert not any("arithmetic" in spec.steps for name, specs in made.items() if name != "pairs" for spec in specs)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ([("numeric", 3), ("numeric", 2), ("numeric", FEW_LEVELS), ("numeric", FEW_LEVELS + 1)], ("c0", "c2")),
+        ([("categorical", 3), ("boolean", 2)], None),
+        ([("numeric", 3)] * 200, tuple(f"c{i}" for i in range(200))),
+        ([("numeric", 3)] * 201, None),
+    ],
+)
+def test_numbers_that_may_be_codes_get_a_column_a_value_unless_that_is_too_many(columns, told):
+    made = recipe(table(columns)).flavours
+    found = [s.columns for specs in made.values() for s in specs if "values" in s.steps]
+    assert found == ([told] if told else [])
+    assert ("values" in made) == bool(told)
 
 
 @pytest.mark.slow

@@ -10,8 +10,9 @@ from scipy.special import ndtri
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
+from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
-from mlwright.steps.numbers import LARGEST, Clip, Impute, Quantiles, Standardise
+from mlwright.steps.numbers import LARGEST, Clip, Impute, Quantiles, Standardise, Values
 from mlwright.testing.steps import answer
 
 NAN, INF = np.nan, np.inf
@@ -137,3 +138,18 @@ def test_wide_tables_are_computed_as_narrow_ones_are(width):
 
 def test_missing_stays_missing_in_quantiles():
     assert np.isnan(fed(Quantiles(), cells(), np.full((2, 4), NAN))).all()
+
+
+@given(st.lists(st.sampled_from([1.0, 2.0, -0.5, 7.0, NAN, INF]), min_size=1, max_size=60), st.integers(1, 4))
+def test_values_that_are_frequent_get_a_column_each(column, most):
+    train = np.array(column)[:, None]
+    seen = {value: column.count(value) for value in set(column) if np.isfinite(value)}
+    frequent = sorted((v for v in seen if seen[v] >= 3), key=lambda v: (-seen[v], v))[:most]
+    step = Values(most=most, least=3)
+    if not frequent:
+        with pytest.raises(StepRefusal, match="3 rows"):
+            fed(step, train, train)
+        return
+    new = np.array([*frequent, 0.25, NAN, INF])[:, None]
+    np.testing.assert_array_equal(fed(step, train, new), new == np.sort(frequent))
+    assert [name for name, _ in step.outputs(["c"])] == [f"c = {v:g}" for v in sorted(frequent)]

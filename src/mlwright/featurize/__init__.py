@@ -28,6 +28,7 @@ from mlwright.featurize.texts import CELLS, of_lists, of_texts, recurring, topic
 __all__ = ["CELLS", "FEW_LEVELS", "WIDE", "featurize"]
 
 WIDE = 200  # columns of numbers above which nothing more is made of them
+_VALUES = 600  # columns at most, that numbers of few values become
 
 
 def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Recipe:
@@ -36,7 +37,8 @@ def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Reci
 
     Further flavours are there where more can be made of the columns than always pays: "pairs" has numbers put together
     two by two, "spelt" what levels are written like, "trees+" also categories put together, the numbers inside levels,
-    and what texts are about. Some trials read them, and their folds say whether it does.
+    and what texts are about. "values" is for lines: it has a column for each value of the numbers that have few, which
+    may be codes. Some trials read them, and their folds say whether it does.
     """
     by_kind: dict[ColumnKind, list[Column]] = {}
     for column in table.schema.features:
@@ -64,6 +66,9 @@ def featurize(recipe: Recipe, table: Table, bound: Collection[str] = ()) -> Reci
     free = tuple(name for name in many if name not in bound)
     if len(many) <= WIDE and len(free) > 1:
         of["pairs"] = [*of["trees"], StepSpec(steps=("arithmetic",), columns=free)]
+    few = [c for c in by_kind.get("numeric", []) if 2 < c.unique <= FEW_LEVELS and c.name not in bound]
+    if few and sum(c.unique for c in few) <= _VALUES:
+        of["values"] = [*of["linear"], StepSpec(steps=("values",), columns=names(few))]
     if spelt := spellings(categories, table.rows):
         of["spelt"] = of["trees"] + spelt
     if more:

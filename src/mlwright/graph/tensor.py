@@ -109,7 +109,7 @@ def beside(parts: Sequence[Tensor]) -> tuple[Tensor, list[int]]:
     operator is done to them at once: a hundred small operators would take longer than the trees before them."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for place, t in enumerate(parts):
-        alike = t.op in _ONE_BY_ONE and all(_single(operand) for operand in t.inputs[1:]) or _row_by_row(t)
+        alike = (t.op in _ONE_BY_ONE and all(_single(operand) for operand in t.inputs[1:])) or _row_by_row(t)
         key: tuple[str, ...] = (t.op, t.dtype, t.inputs[0].dtype, str(len(t.inputs))) if alike else ()
         groups.setdefault(key, []).append(place)
     made, order = [], []

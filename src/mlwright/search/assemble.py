@@ -99,19 +99,18 @@ def _sums(groups: Sequence[Sequence[graph.Tensor]], shares: Sequence[NDArray[np.
             "an ensemble without members", way_out="this is a bug: please report it with the run's folder"
         )
     width = groups[0][0].width
-    parts: list[graph.Tensor] = []
-    weights = []  # (place of the group, weight) of each part
+    parts: list[tuple[int, float, graph.Tensor]] = []  # which group it is of, with what weight
     for place, (models, share) in enumerate(zip(groups, shares, strict=True)):
-        bare = np.array([width == 1 and t.op == "Trees" for t in models])
-        if bare.any():
-            parts.append(graph.sum_of_trees([t for t, is_bare in zip(models, bare, strict=True) if is_bare], share[bare]))
-            weights.append((place, 1.0))
-        parts += [t for t, is_bare in zip(models, bare, strict=True) if not is_bare]
-        weights += [(place, float(w)) for w in share[~bare]]
-    together, order = graph.beside(parts)
+        known = [(place, float(w), t) for w, t in zip(share, models, strict=True)]
+        forests = [(w, t) for _, w, t in known if width == 1 and t.op == "Trees"]
+        if forests:
+            whole = graph.sum_of_trees([t for _, t in forests], np.array([w for w, _ in forests]))
+            parts.append((place, 1.0, whole))
+        parts += [part for part in known if width > 1 or part[2].op != "Trees"]
+    together, order = graph.beside([t for _, _, t in parts])
     matrix = np.zeros((len(parts), len(groups)))
-    for row, part in enumerate(order):
-        matrix[row, weights[part][0]] = weights[part][1]
+    for row, (place, weight, _) in enumerate(parts[i] for i in order):
+        matrix[row, place] = weight
     if np.array_equal(matrix, np.eye(len(groups))):
         return together
     return together @ np.kron(matrix, np.eye(width))

@@ -39,12 +39,14 @@ _WIDE = 300  # columns above which these are not tried
 
 
 class Entry(Record, frozen=True):
-    """A configuration of the portfolio; ``log``: of the target's logarithm."""
+    """A configuration of the portfolio; ``log``: of the target's logarithm. One that reads a ``flavour`` is tried where
+    the recipe has it."""
 
     id: str
     learner: str
     options: dict[str, Any]
     log: bool = False
+    flavour: str = ""
 
 
 def portfolio() -> tuple[Entry, ...]:
@@ -71,7 +73,7 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
     rich = [_RICH[i % len(_RICH)] for i in range(len(trials))]
     boosted = [t for t in trials if t.learner in _BOOSTED]
     flavours = {t.id: _flavour(wanted, recipe) for t, wanted in zip(boosted, rich, strict=False)}
-    trials = [msgspec.structs.replace(t, flavour=flavours.get(t.id, "")) for t in trials]
+    trials = [msgspec.structs.replace(t, flavour=flavours.get(t.id, t.flavour)) for t in trials]
     if problem.monotone:
         trials = [t for t in trials if plugins.find("mlwright.learners", t.learner).monotone]
     if problem.trials is not None:
@@ -85,7 +87,7 @@ def _flavour(wanted: tuple[str, ...], recipe: Recipe) -> str:
 
 def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
     """A configuration as this table can bear it; None if it can't."""
-    if entry.log and shape.floor is None:
+    if (entry.log and shape.floor is None) or (entry.flavour and entry.flavour not in shape.flavours):
         return None
     rows, options = shape.boost_rows(), entry.options
     if entry.learner in _BOOSTED and shape.rows >= _MANY:
@@ -102,14 +104,14 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         rows = None if rows >= shape.rows else rows
     copies = 1 if entry.learner in _ALONE else COPIES
     floor = shape.floor if entry.log else None
-    return TrialSpec(id=entry.id, learner=entry.learner, rows=rows, options=options, copies=copies, floor=floor)
+    return TrialSpec(entry.id, entry.learner, options, rows, copies, flavour=entry.flavour, floor=floor)
 
 
 class _Shape:
     """What the table's size and the budget allow."""
 
     def __init__(self, table: Table, recipe: Recipe, budget: float | None):
-        self.rows = table.rows
+        self.rows, self.flavours = table.rows, recipe.flavours.keys()
         target = table.schema.target
         self.answers = len(target.classes) if target.task == "multiclass" else 1
         self.floor = None if target.floor is None else (target.floor - target.mean) / target.scale

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
 from mlwright.contracts.records import ColumnKind
 from mlwright.graph import Tensor, apply, cast, clip, columns, concat, piecewise, where
@@ -119,3 +120,33 @@ class Quantiles(Step):
 
     def emit(self, x: Tensor) -> Tensor:
         return piecewise(x, self._at, np.broadcast_to(self._level, self._at.shape))
+
+
+@dataclass
+class Values(Step):
+    """Of each column, a column for each of the ``most`` most frequent values that ``least`` rows have at least: codes
+    that look like numbers have no order, and counts no even steps."""
+
+    reads: ClassVar[tuple[ColumnKind, ...]] = ("numeric",)
+    most: int = 30
+    least: int = 5
+    _place: list[int] = field(default_factory=list, init=False)
+    _value: Floats = field(default_factory=lambda: _NONE, init=False)
+
+    def fit(self, frame: pl.DataFrame, truth: Truth) -> Values:
+        found = []
+        for place, column in enumerate(_finite(frame).iter_columns()):
+            seen = column.drop_nulls().rename("value").value_counts(name="count").filter(pl.col("count") >= self.least)
+            frequent = seen.sort(["count", "value"], descending=[True, False])["value"].head(self.most)
+            found += [(place, value) for value in frequent.sort()]
+        if not found:
+            raise StepRefusal(f"no value stands in {self.least} rows", where=", ".join(frame.columns))
+        self._place, self._value = [place for place, _ in found], np.array([value for _, value in found])
+        return self
+
+    def emit(self, x: Tensor) -> Tensor:
+        return cast(apply("Equal", columns(x, self._place), self._value[None, :]), x.dtype)
+
+    def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
+        told = zip(self._place, self._value.tolist(), strict=True)
+        return [(f"{columns[place]} = {repr(value).removesuffix('.0')}", columns[place]) for place, value in told]
