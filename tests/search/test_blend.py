@@ -42,6 +42,18 @@ def test_a_blend_is_never_worse_than_its_best_member(task, members, rows, seed):
     assert loss(mixed, truth, METRIC[task]) <= min(loss(p, truth, METRIC[task]) for p in made) + 1e-12
 
 
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+@given(rows=st.integers(1, 70), sure=st.floats(0.0, 1.0), seed=st.integers(0, 50), even=st.booleans())
+def test_the_log_loss_is_minus_the_mean_logarithm_of_what_the_true_class_gets(task, rows, sure, seed, even):
+    truth, (made,) = guesses(task, 1, rows, seed)
+    wrong = full(np.roll(made, 1, axis=0), task).round() * sure  # certain, and often wrong: no product may underflow
+    table = full(made, task) * (1 - sure) + wrong
+    truth = replace(truth, weight=None if even else np.random.default_rng(seed).uniform(0.1, 2.0, rows))
+    logs = np.log(np.maximum(table[np.arange(rows), truth.values], 1e-6))
+    expected = -np.average(logs, weights=truth.weight)
+    assert loss(table[:, 1:] if task == "binary" else table, truth, "log_loss") == pytest.approx(expected, rel=1e-9)
+
+
 @given(TASKS, st.integers(1, 6), st.integers(20, 300), st.integers(0, 50))
 def test_weights_are_shares_of_one(task, members, rows, seed):
     truth, made = guesses(task, members, rows, seed)
