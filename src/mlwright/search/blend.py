@@ -109,10 +109,12 @@ def _told(prediction: Floats, truth: Truth) -> Floats:
     """All that the loss reads of a prediction (n,): the error, or the probability of the true class. That of a mean is
     the mean of its members' own."""
     if truth.task == "regression":
-        return np.asarray(prediction[:, 0] - truth.values, np.float64)
-    if truth.task == "binary":
-        return np.where(truth.values == 1, prediction[:, 0], 1 - prediction[:, 0]).astype(np.float64)
-    return prediction[np.arange(len(prediction)), truth.values].astype(np.float64)
+        told = prediction[:, 0] - truth.values
+    elif truth.task == "binary":
+        told = np.where(truth.values == 1, prediction[:, 0], 1 - prediction[:, 0])
+    else:
+        told = prediction[np.arange(len(prediction)), truth.values]
+    return np.asarray(told, np.float64)
 
 
 def _loss_of(told: Floats, truth: Truth, metric: str) -> float:
