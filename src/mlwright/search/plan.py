@@ -104,7 +104,8 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         rows = None if rows >= shape.rows else rows
     copies = 1 if entry.learner in _ALONE else COPIES
     floor = shape.floor if entry.log else None
-    return TrialSpec(entry.id, entry.learner, options, rows, copies, flavour=entry.flavour, floor=floor)
+    as_listed = TrialSpec(id=entry.id, learner=entry.learner, options=options, flavour=entry.flavour)
+    return msgspec.structs.replace(as_listed, rows=rows, copies=copies, floor=floor)
 
 
 class _Shape:
