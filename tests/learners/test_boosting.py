@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 
 from mlwright.contracts.protocols import Clock, Terms, Truth
 from mlwright.learners import boosting
-from mlwright.learners.boosting import LOOK, Again, Pace
+from mlwright.learners.boosting import LOOK, Again, Pace, Plateau
 from mlwright.learners.catboost import CatBoost
 from mlwright.learners.lightgbm import LightGBM
 from mlwright.learners.xgboost import XGBoost
@@ -137,3 +137,44 @@ def test_catboost_meets_all_rows_at_the_rate_it_settled_on(monkeypatch):
     watch = np.arange(600) % 8 == 0
     made.fit(x, Truth("regression", x[:, 0].copy(), 0), Terms(0, Clock.lasting(60.0), watch))
     assert rates == [0.05, 0.3, 0.3]  # a look, what is watched, all rows
+
+
+@given(st.integers(1, 60), st.lists(st.floats(0, 10), min_size=1, max_size=300))
+def test_a_plateau_is_as_long_as_patience_and_a_fifth_of_the_way_there(patience, losses):
+    plateau = Plateau(patience)
+    ended = next((i for i, loss in enumerate(losses, 1) if plateau.reached(i, loss)), None)
+    seen = losses[:ended]
+    assert plateau.best == int(np.argmin(seen)) + 1
+    if ended is not None:
+        assert ended >= patience + 1
+        way = int((ended - patience) / 1.2)  # to the last gain
+        assert min(seen[:way]) * (1 - 0.003) <= min(seen[way:], default=10.0)
+
+
+@given(st.integers(1, 60), st.integers(1, 300))
+def test_what_keeps_falling_is_no_plateau(patience, rounds):
+    plateau = Plateau(patience)
+    assert not any(plateau.reached(i, 0.99**i) for i in range(1, rounds + 1))
+
+
+@pytest.mark.parametrize("learner", [LightGBM, XGBoost, CatBoost])
+def test_boosting_ends_on_a_plateau_and_keeps_its_best_round(learner):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(800, 3)).astype(np.float32)
+    noisy = Truth("regression", x[:, 0] + rng.normal(size=800), 0)
+    terms = Terms(0, Clock(), np.arange(800) % 8 == 0)
+    seen = []
+    made = learner(rate=0.1)
+    train = made._train
+
+    def noting(data, seed, rounds, pace, watch=None):
+        seen.append((rounds, made._best(train(data, seed, rounds, pace, watch))))
+        return train(data, seed, rounds, pace, watch)
+
+    made._train = noting
+    made.fit(x, noisy, terms)
+    (most, best), (again, all_rows) = seen
+    assert best < most / 20
+    assert made.settled["rounds"] == best == again
+    if learner is not LightGBM:  # which counts rounds up to a best one alone
+        assert all_rows == again

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from mlwright.contracts.protocols import Truth
 from mlwright.trials import assign
-from mlwright.trials.folds import NEVER, part
+from mlwright.trials.folds import NEVER, parts
 
 ROWS = st.integers(1, 150)
 COUNT = st.integers(2, 6)
@@ -98,12 +98,14 @@ def test_the_seed_alone_decides(rows, count, seed, splitter):
 @given(st.integers(16, 150), SEED)
 def test_a_part_to_watch_is_cut_as_folds_are(rows, seed):
     truth, groups = labels(rows, 2, seed), grouping(rows, 12, seed)
-    latest = part("time", truth, None, 8, seed)
+    (latest,) = parts("time", truth, None, 8, seed)
     assert latest.sum() == rows // 8
     assert latest[rows - rows // 8 :].all()
-    whole = part("group", truth, groups, 8, seed)
-    assert not set(groups[whole]) & set(groups[~whole])
-    assert abs(part("stratified", truth, None, 8, seed).sum() - rows / 8) <= 1
+    for whole in parts("group", truth, groups, 8, seed):
+        assert not set(groups[whole]) & set(groups[~whole])
+    dealt = parts("stratified", truth, None, 8, seed)
+    assert np.array_equal(np.sum(dealt, axis=0), np.ones(rows))
+    assert all(abs(mask.sum() - rows / 8) <= 1 for mask in dealt)
 
 
 @given(ROWS, st.integers(1, 5), COUNT, SEED, st.sampled_from(["plain", "stratified"]))

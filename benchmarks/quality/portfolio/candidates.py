@@ -18,7 +18,6 @@ LOGGED = (
 def configurations() -> dict[str, tuple[str, dict[str, Any]]]:
     """Name -> (learner, options)."""
     found: dict[str, tuple[str, dict[str, Any]]] = {"linear-1": ("linear", {})}
-    pace = {"rounds": 1500}
     light: list[dict[str, Any]] = [
         {"rate": 0.05, "leaves": 15, "columns": 0.8},
         {"rate": 0.05, "leaves": 7, "columns": 0.5, "l2": 5.0, "least": 10},
@@ -59,7 +58,7 @@ def configurations() -> dict[str, tuple[str, dict[str, Any]]]:
         for _ in range(7)
     ]
     for learner, variants in (("lightgbm", light), ("xgboost", level)):
-        found |= {f"{learner}-{i}": (learner, {**pace, **options}) for i, options in enumerate(variants, 1)}
+        found |= {f"{learner}-{i}": (learner, options) for i, options in enumerate(variants, 1)}
     trees: list[dict[str, Any]] = [
         {"trees": 100, "least": 2, "leaves": 4000, "features": 0.0},
         {"trees": 100, "least": 2, "leaves": 4000, "features": 1.0},

@@ -16,10 +16,12 @@ from mlwright.graph import Tensor
 from mlwright.learners.base import Learner, Matrix, emit_linked, linked
 
 _SMALL = 10_000  # rows below which the rounds found are fitted again with the watched rows
-_FEW = 300  # rows below which a part to watch is too small to say when to stop
+_FEW = 50  # rows below which parts to watch are too small to say when to stop
 _ENOUGH = 10.0  # rounds times rate that learn what there is: on most tables the watched rows stop it before
 _FASTEST = 0.3
 LOOK = 10  # rounds between two looks at the clock
+_LONGER = 0.2  # of the rounds up to the last gain, that the next is waited for beyond ``patience``
+_GAIN = 0.003  # of the loss, below which a gain is none
 Data = tuple[Matrix, Truth]
 
 
@@ -69,16 +71,37 @@ class Again(Pace):
 
 
 @dataclass
+class Plateau:
+    """Whether the loss of the watched rows has stopped falling: when it gained next to nothing for ``patience`` rounds
+    and a fifth of those that led to the last gain. Where there is little noise, thousands of rounds bring a little
+    each, and single ones nothing. ``best`` is the round of the least loss."""
+
+    patience: int
+    best: int = 0
+    _least: float = float("inf")
+    _gained: int = 0
+    _level: float = float("inf")
+
+    def reached(self, rounds: int, loss: float) -> bool:
+        """Take up the loss after so many rounds."""
+        if loss < self._least:
+            self.best, self._least = rounds, loss
+        if loss < self._level * (1 - _GAIN):
+            self._gained, self._level = rounds, loss
+        return rounds - self._gained >= self.patience + _LONGER * self._gained
+
+
+@dataclass
 class Boosting(Learner):
-    """Boosting until the watched rows stop gaining for ``patience`` rounds, then (on few rows) that long on all of
-    them; or as long as was settled. ``rate`` is the learning rate. A library adds how it trains, predicts and what its
-    trees are."""
+    """Boosting until the loss of the watched rows is on a plateau, then (on few rows) as long on all of them; or as
+    long as was settled. ``rate`` is the learning rate. A library adds how it trains, predicts and what its trees
+    are."""
 
     weighs: ClassVar[bool] = True
     monotone: ClassVar[bool] = True
-    rounds: int = 1000
+    rounds: int = 5000
     rate: float = 0.05
-    patience: int = 50
+    patience: int = 30
     _task: str = field(default="", init=False)
     _width: int = field(default=1, init=False)
     _bound: tuple[int, ...] = field(default=(), init=False)
@@ -101,11 +124,17 @@ class Boosting(Learner):
 
     def _watched(self, x: Matrix, truth: Truth, terms: Terms) -> Boosting:
         twice = len(x) <= _SMALL
-        pace = Pace(self.rate, terms.clock.within(terms.clock.left / 2) if twice else terms.clock)
-        learn, watch = np.flatnonzero(~terms.watch), np.flatnonzero(terms.watch)
-        watched = (x[watch], truth.at(watch))
-        booster = self._train((x[learn], truth.at(learn)), terms.seed, self.rounds, pace, watched)
-        rounds = max(1, self._best(booster))
+        clock = terms.clock.within(terms.clock.left / 2) if twice else terms.clock
+        pace, booster, found = Pace(self.rate, clock), None, list[int]()
+        for mask in terms.turns():
+            learn, watch = np.flatnonzero(~mask), np.flatnonzero(mask)
+            own = Again(self.rate, pace.changes, clock) if found else pace
+            one = self._train((x[learn], truth.at(learn)), terms.seed, self.rounds, own, (x[watch], truth.at(watch)))
+            if found and own.late:
+                break
+            found.append(max(1, self._best(one)))
+            booster = booster or one
+        rounds = round(sum(found) / len(found))
         if twice:
             again = Again(self.rate, pace.changes, terms.clock)
             whole = self._train((x, truth), terms.seed, rounds, again)

@@ -15,21 +15,25 @@ from numpy.typing import NDArray
 from mlwright.contracts.protocols import Terms, Truth
 from mlwright.graph import Forest, Tensor, cast, constant, round_down, trees
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import LOOK, Boosting, Data, Pace
+from mlwright.learners.boosting import LOOK, Boosting, Data, Pace, Plateau
 
 _LARGEST = np.finfo(np.float32).max
 _ABSENT = -30.0  # of a class without a row, before the softmax: as good as never
 _FITTED_ON = {"binary": "Logloss", "multiclass": "MultiClass", "regression": "RMSE"}
 
 
-class _Deadline:
-    """Ends the boosting when it is late."""
+class _Ending:
+    """Ends the boosting on a plateau and when it is late."""
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, pace: Pace, plateau: Plateau) -> None:
+        self._pace, self._plateau, self._told = pace, plateau, 0
 
     def after_iteration(self, info: Any) -> bool:
-        return not self._pace.late
+        flat = False
+        for losses in (info.metrics or {}).get("validation", {}).values():  # one: the objective
+            if len(losses) > self._told:
+                self._told, flat = len(losses), self._plateau.reached(info.iteration, losses[-1])
+        return not (flat or self._pace.late)
 
 
 @dataclass
@@ -58,28 +62,24 @@ class CatBoost(Boosting):
         if truth.task == "multiclass":
             self._present, values = np.unique(truth.values, return_inverse=True)
             known = Truth(truth.task, values, len(self._present), truth.weight)
-        learn = np.flatnonzero(~terms.watch)
-        whole = truth.task == "regression" or len(np.unique(known.values[learn])) == len(np.unique(known.values))
-        watch = terms.watch if whole and len(learn) and _varies(x[learn]) else np.zeros_like(terms.watch)
-        super().fit(x, known, replace(terms, watch=watch))
+        none = np.zeros_like(terms.watch)
+        masks = [mask for mask in (terms.watch, *terms.others) if mask.any() and _learnable(x[~mask], known, ~mask)]
+        watch, *others = masks or [none]
+        super().fit(x, known, replace(terms, watch=watch, others=tuple(others)))
         self._width = truth.width
         return self
 
     def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> catboost.CatBoost:
         x, truth = data
         pool = catboost.Pool(x, truth.values, weight=truth.weight, thread_count=1)
+        ending = _Ending(pace, Plateau(self.patience))
         if pace.hurried and rounds > LOOK:
-            self._model(seed, LOOK, pace.rate).fit(pool, callbacks=[_Deadline(pace)])
+            self._model(seed, LOOK, pace.rate).fit(pool, callbacks=[ending])
         model = self._model(seed, rounds, pace.after(LOOK) or pace.rate)
         if watch is None:
-            return model.fit(pool, callbacks=[_Deadline(pace)])
-        return model.fit(
-            pool,
-            eval_set=catboost.Pool(watch[0], watch[1].values, weight=watch[1].weight, thread_count=1),
-            early_stopping_rounds=self.patience,
-            use_best_model=True,
-            callbacks=[_Deadline(pace)],
-        )
+            return model.fit(pool, callbacks=[ending])
+        watched = catboost.Pool(watch[0], watch[1].values, weight=watch[1].weight, thread_count=1)
+        return model.fit(pool, eval_set=watched, use_best_model=True, callbacks=[ending])
 
     def _best(self, booster: catboost.CatBoost) -> int:
         return int(booster.tree_count_)
@@ -112,6 +112,7 @@ class CatBoost(Boosting):
                 "random_strength": self.noise,
                 "border_count": self.bins,
                 "random_seed": seed,
+                "metric_period": LOOK,  # a callback is told all losses so far, again and again
                 "thread_count": 1,
                 "allow_writing_files": False,
                 "logging_level": "Silent",
@@ -182,6 +183,12 @@ def _constant(truth: Truth) -> NDArray[np.float64]:
     shares = (counts + 0.5) / (counts.sum() + 0.5 * truth.classes)
     logs = np.log(shares)
     return np.array([logs[1] - logs[0]]) if truth.task == "binary" else logs
+
+
+def _learnable(x: Matrix, truth: Truth, rows: NDArray[np.bool_]) -> bool:
+    """Whether some rows, of which x is, hold all that CatBoost asks for: a column that varies, and every class."""
+    whole = truth.task == "regression" or len(np.unique(truth.values[rows])) == len(np.unique(truth.values))
+    return whole and len(x) > 0 and _varies(x)
 
 
 def _varies(x: Matrix) -> bool:

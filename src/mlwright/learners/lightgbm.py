@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlwright.graph import Forest, Tensor, round_down, trees
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import Boosting, Data, Pace
+from mlwright.learners.boosting import Boosting, Data, Pace, Plateau
 
 
 @dataclass
@@ -30,23 +30,23 @@ class LightGBM(Boosting):
 
     def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> lightgbm.Booster:
         x, truth = data
+        plateau = Plateau(self.patience)
 
-        def look_at_the_clock(env: Any) -> None:
-            if pace.late:
-                raise lightgbm.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
-            if (rate := pace.after(env.iteration + 1)) is not None:
+        def look(env: Any) -> None:
+            done, told = env.iteration + 1, env.evaluation_result_list
+            flat = bool(told) and plateau.reached(done, told[0][2])
+            if flat or pace.late or (told and done == rounds):
+                raise lightgbm.callback.EarlyStopException((plateau.best or done) - 1, told)
+            if (rate := pace.after(done)) is not None:
                 env.model.reset_parameter({"learning_rate": rate})
 
-        look_at_the_clock.order = 40  # type: ignore[attr-defined]  # after LightGBM's own early stopping (30)
         params = self._params(seed, len(x))
         learnt = lightgbm.Dataset(x, truth.values, weight=truth.weight, params=params, free_raw_data=True)
-        callbacks: list[Any] = [look_at_the_clock]
         valid = []
         if watch is not None:
             seen, known = watch
             valid = [lightgbm.Dataset(seen, known.values, weight=known.weight, reference=learnt, params=params)]
-            callbacks.insert(0, lightgbm.early_stopping(self.patience, verbose=False))
-        return lightgbm.train(params, learnt, rounds, valid_sets=valid, callbacks=callbacks)
+        return lightgbm.train(params, learnt, rounds, valid_sets=valid, callbacks=[look])
 
     def _best(self, booster: lightgbm.Booster) -> int:
         return int(booster.best_iteration)

@@ -41,22 +41,11 @@ class Linear(Learner):
         self._task = truth.task
         dense = np.count_nonzero(x) > _SPARSE * x.size
         rows: Any = x.astype(np.float64) if dense else sparse.csr_matrix(x, dtype=np.float64)
-        best, strength = np.inf, self.strengths[len(self.strengths) // 2]
-        known = terms.middle("strength")
-        learn = np.flatnonzero(~terms.watch)
-        watch = np.flatnonzero(terms.watch)
-        if known:
-            strength = known["strength"]
-        elif len(watch) and len(self.strengths) > 1:
-            for candidate in self.strengths:
-                if terms.clock.left < 0:
-                    break
-                self._solve(rows[learn], truth.at(learn), candidate)
-                error = loss(linked(np.asarray(rows[watch] @ self._weights + self._bias), truth.task), truth.at(watch))
-                if error < best:
-                    best, strength = error, candidate
-        self._solve(rows, truth, strength)
-        self._strength = strength
+        if known := terms.middle("strength"):
+            self._strength = known["strength"]
+        else:
+            self._strength = self._best(rows, truth, terms)
+        self._solve(rows, truth, self._strength)
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
@@ -71,6 +60,26 @@ class Linear(Learner):
         made._task, made._weights, made._bias = self._task, columns @ self._weights, self._bias
         made._strength = self._strength
         return made
+
+    def _best(self, x: Any, truth: Truth, terms: Terms) -> float:
+        """The strength with the least loss on the watched rows."""
+        usual = self.strengths[len(self.strengths) // 2]
+        if len(self.strengths) == 1 or not terms.watch.any() or terms.watch.all():
+            return usual
+        errors: dict[float, float] = {}
+        for mask in terms.turns():
+            learn, watch = np.flatnonzero(~mask), np.flatnonzero(mask)
+            turn: dict[float, float] = {}
+            for strength in self.strengths:
+                if terms.clock.left < 0:
+                    break
+                self._solve(x[learn], truth.at(learn), strength)
+                answer = linked(np.asarray(x[watch] @ self._weights + self._bias), truth.task)
+                turn[strength] = loss(answer, truth.at(watch)) * len(watch)
+            if errors and len(turn) < len(errors):
+                break
+            errors = {strength: errors.get(strength, 0.0) + error for strength, error in turn.items()}
+        return min(errors, key=errors.__getitem__, default=usual)
 
     def _solve(self, x: Any, truth: Truth, strength: float) -> None:
         if truth.task == "regression":

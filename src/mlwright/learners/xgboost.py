@@ -11,22 +11,24 @@ import xgboost
 
 from mlwright.graph import Forest, Tensor, trees
 from mlwright.learners.base import Matrix
-from mlwright.learners.boosting import Boosting, Data, Pace
+from mlwright.learners.boosting import Boosting, Data, Pace, Plateau
 
 _LARGEST = np.finfo(np.float32).max
 
 
 class _Paced(xgboost.callback.TrainingCallback):
-    """Sets the learning rate, and ends the boosting when it is late."""
+    """Sets the learning rate, and ends the boosting on a plateau and when it is late."""
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: Pace, plateau: Plateau) -> None:
         super().__init__()
-        self._pace = pace
+        self._pace, self._plateau = pace, plateau
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        if (rate := self._pace.after(epoch + 1)) is not None:
+        done = epoch + 1
+        flat = any(self._plateau.reached(done, of[-1]) for told in evals_log.values() for of in told.values())
+        if (rate := self._pace.after(done)) is not None:
             model.set_param("learning_rate", rate)
-        return self._pace.late
+        return flat or self._pace.late
 
 
 @dataclass
@@ -48,15 +50,14 @@ class XGBoost(Boosting):
     def _train(self, data: Data, seed: int, rounds: int, pace: Pace, watch: Data | None = None) -> xgboost.Booster:
         x, truth = data
         learnt = xgboost.QuantileDMatrix(_bounded(x), truth.values, weight=truth.weight, nthread=1)
-        callbacks: list[Any] = [_Paced(pace)]
-        evals = []
+        plateau, evals = Plateau(self.patience), []
         if watch is not None:
             seen, known = _bounded(watch[0]), watch[1]
             data_watched = xgboost.QuantileDMatrix(seen, known.values, weight=known.weight, ref=learnt, nthread=1)
             evals = [(data_watched, "watch")]
-            callbacks.insert(0, xgboost.callback.EarlyStopping(rounds=self.patience, save_best=True))
-        params = self._params(seed)
-        return xgboost.train(params, learnt, rounds, evals=evals, callbacks=callbacks, verbose_eval=False)
+        paced = [_Paced(pace, plateau)]
+        grown = xgboost.train(self._params(seed), learnt, rounds, evals=evals, callbacks=paced, verbose_eval=False)
+        return grown[: plateau.best] if plateau.best else grown
 
     def _best(self, booster: xgboost.Booster) -> int:
         return int(booster.num_boosted_rounds())

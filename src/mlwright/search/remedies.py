@@ -60,12 +60,11 @@ def calmer(learner: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def larger(learner: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """A boosting's options with larger trees and more rounds."""
-    grown: dict[str, Any] = {"rounds": 2 * options.get("rounds", 1000)}
+    """A boosting's options with larger trees."""
     if learner == "lightgbm":
-        grown |= {"leaves": 3 * options.get("leaves", 31), "least": max(3, options.get("least", 20) // 2)}
+        grown = {"leaves": 3 * options.get("leaves", 31), "least": max(3, options.get("least", 20) // 2)}
     else:
-        grown |= {"depth": min(10, options.get("depth", 6) + 2)}
+        grown = {"depth": min(10, options.get("depth", 6) + 2)}
     return {**options, **grown}
 
 

@@ -46,7 +46,7 @@ def cured(cure: Cure, ready: Ready, make: Make, parts: Folds) -> Ready:
     if cure == "fewer-columns":
         return replace_matrix(ready, _telling(ready, make, parts, clock))
     if cure == "fewer-rows" and len(rows := _trusted(ready, make, parts, clock)):
-        terms = replace(ready.terms, watch=ready.terms.watch[rows])
+        terms = ready.terms.at(rows)
         return Ready(ready.matrix, rows, ready.truth.at(rows), terms)
     if cure == "even-groups" and ready.groups is not None:
         return ready._replace(truth=evened(ready.truth, ready.groups))
@@ -98,7 +98,7 @@ def replace_matrix(ready: Ready, kept: Rows) -> Ready:
 
 def _fitted(ready: Ready, make: Make, rows: Rows, clock: Clock) -> Learner:
     """A learner of some of the rows."""
-    terms = replace(ready.terms, watch=ready.terms.watch[rows], clock=clock, settled=())
+    terms = replace(ready.terms.at(rows), clock=clock, settled=())
     return make().fit(ready.matrix.values[rows], ready.truth.at(rows), terms)
 
 

@@ -53,12 +53,17 @@ def assign(splitter: Splitter, truth: Truth, groups: NDArray[Any] | None, count:
     return Folds(_dealt(label[first], count, rng)[member], count, ordered=False)
 
 
-def part(splitter: Splitter, truth: Truth, groups: NDArray[Any] | None, share: int, seed: int) -> NDArray[np.bool_]:
-    """A mask of one ``share``-th of the rows, drawn as a fold would be: whole groups, or the latest rows."""
+def parts(
+    splitter: Splitter, truth: Truth, groups: NDArray[Any] | None, share: int, seed: int
+) -> tuple[NDArray[np.bool_], ...]:
+    """Masks of one ``share``-th of the rows each, drawn as folds would be: whole groups (the first may be empty), or
+    the latest rows alone."""
     rows = len(truth.values)
     if splitter == "time":
-        return np.arange(rows) >= rows - rows // share
-    return np.asarray(assign(splitter, truth, groups, share, seed).of == 0)
+        return (np.arange(rows) >= rows - rows // share,)
+    of = assign(splitter, truth, groups, share, seed).of
+    first, *others = (np.asarray(of == i) for i in range(share))
+    return (first, *(mask for mask in others if mask.any()))
 
 
 def _dealt(label: NDArray[Any], count: int, rng: np.random.Generator) -> NDArray[np.int8]:
