@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from mlwright.contracts.protocols import Clock, Truth
+from mlwright.contracts.protocols import Clock, Terms, Truth
 
 
 @pytest.mark.parametrize(("task", "classes", "width"), [("binary", 2, 1), ("multiclass", 4, 4), ("regression", 0, 1)])
@@ -48,3 +48,27 @@ def test_a_part_of_the_time_ends_with_the_whole():
     whole = Clock.lasting(3.0)
     assert whole.within(float("inf")) == whole
     assert Clock.lasting(-1.0).within(5.0).left < 0
+
+
+def masks():
+    first, *others = (np.arange(8) == i for i in range(8))
+    return first, tuple(others)
+
+
+@pytest.mark.parametrize(("seconds", "turns"), [(0.5, 1), (2.0, 2), (3.5, 3), (100.0, 8)])
+def test_parts_are_watched_in_turn_while_a_fiftieth_of_the_time_lasts(monkeypatch, seconds, turns):
+    now = [50.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    first, others = masks()
+    seen = []
+    for mask in Terms(0, Clock(now[0] + 50 * seconds), first, others=others).turns():
+        seen.append(mask.argmax())
+        now[0] += 1.0
+    assert seen == list(range(turns))
+
+
+def test_the_terms_of_some_rows_mark_the_same_ones():
+    first, others = masks()
+    some = Terms(3, Clock(), first, others=others).at(np.array([2, 0]))
+    assert (some.seed, some.watch.tolist()) == (3, [False, True])
+    assert [mask.tolist() for mask in some.others[:2]] == [[False, False], [True, False]]

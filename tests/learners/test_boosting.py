@@ -14,6 +14,7 @@ from mlwright.learners.boosting import LOOK, Again, Pace, Plateau
 from mlwright.learners.catboost import CatBoost
 from mlwright.learners.lightgbm import LightGBM
 from mlwright.learners.xgboost import XGBoost
+from mlwright.trials.folds import parts
 
 
 def run(pace, rounds, each, clock):
@@ -178,3 +179,27 @@ def test_boosting_ends_on_a_plateau_and_keeps_its_best_round(learner):
     assert made.settled["rounds"] == best == again
     if learner is not LightGBM:  # which counts rounds up to a best one alone
         assert all_rows == again
+
+
+@pytest.mark.parametrize("learner", [LightGBM, XGBoost, CatBoost])
+def test_few_rows_are_watched_in_turn_and_the_mean_of_the_rounds_is_learnt(learner):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 3)).astype(np.float32)
+    truth = Truth("regression", x[:, 0] + rng.normal(size=200), 0)
+    first, *others = parts("plain", truth, None, 8, 0)
+    made, seen = learner(rate=0.1), []
+    train = made._train
+
+    def noting(data, seed, rounds, pace, watch=None):
+        grown = train(data, seed, rounds, pace, watch)
+        seen.append((len(data[0]), rounds if watch is None else made._best(grown)))
+        return grown
+
+    made._train = noting
+    made.fit(x, truth, Terms(0, Clock(), first, others=tuple(others)))
+    *turns, (rows, rounds) = seen
+    assert [n for n, _ in turns] == [175] * 8
+    assert (rows, rounds) == (200, round(np.mean([best for _, best in turns])))
+    seen.clear()
+    made.fit(x, truth, Terms(0, Clock.lasting(0.001), first, others=tuple(others)))
+    assert [n for n, _ in seen] == [175, 200]

@@ -83,6 +83,24 @@ def test_the_strength_that_serves_the_watched_rows_is_chosen():
     np.testing.assert_allclose(both, gentle)  # much noise: the strong regularisation wins
 
 
+def test_each_part_that_is_watched_has_a_say():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(80, 40)).astype(np.float32)
+    truth = Truth("regression", x[:, 0] + rng.normal(size=80), 0)
+    masks = [np.arange(80) % 8 == i for i in range(8)]
+    strengths = (1e-3, 1e-2, 1e-1, 1.0)
+
+    def errors(mask):
+        lines = (Linear(strengths=(s,)).fit(x[~mask], truth.at(~mask), PLAIN) for s in strengths)
+        return [np.mean((line.predict(x[mask])[:, 0] - truth.values[mask]) ** 2) for line in lines]
+
+    told = np.array([errors(mask) for mask in masks])
+    assert len(set(told.argmin(axis=1))) > 1
+    for some in (masks[:1], masks[:3], masks):
+        made = Linear(strengths=strengths).fit(x, truth, Terms(0, Clock(), some[0], others=tuple(some[1:])))
+        assert made.settled["strength"] == strengths[told[: len(some)].sum(axis=0).argmin()]
+
+
 @pytest.mark.alone
 def test_stops_when_time_is_up():
     x, truth = data("multiclass")

@@ -32,6 +32,32 @@ def test_the_epoch_that_serves_the_watched_rows_stays(monkeypatch, best):
     np.testing.assert_allclose(model.predict(x[WATCH]), seen[best], rtol=1e-5)
 
 
+def test_of_parts_watched_in_turn_the_mean_of_the_best_epochs_is_learnt(monkeypatch):
+    best, seen = iter((3, 8)), []
+
+    def judged(answer, truth):
+        seen[-1].append(answer)
+        return abs(len(seen[-1]) - wanted[-1]) + 1.0
+
+    learn, wanted = Network._learn, []
+
+    def noting(self, x, truth, terms, epochs, watched=None):
+        seen.append([])
+        wanted.append(next(best) if watched else 0)
+        made = learn(self, x, truth, terms, epochs, watched)
+        told.append((len(x), epochs))
+        return made
+
+    told = []
+    monkeypatch.setattr(network, "loss", judged)
+    monkeypatch.setattr(Network, "_learn", noting)
+    x, truth = data()
+    other = np.arange(300) % 8 == 1
+    made = Network(layers=(8,), patience=5).fit(x, truth, Terms(0, Clock(), WATCH, others=(other,)))
+    assert told == [(262, 300), (262, 300), (300, 6)]
+    assert made.settled == {"epochs": 6}
+
+
 def test_it_learns_what_no_line_can():
     x, truth = data()
     new, known = data(1)

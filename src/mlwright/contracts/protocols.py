@@ -14,7 +14,7 @@ from mlwright.contracts.records import TaskKind
 
 Floats = NDArray[np.floating[Any]]
 Feeds = Mapping[str, NDArray[Any]]
-_TURNS = 0.1  # of the time left, that watching parts of the rows in turn may take
+_TURNS = 0.02  # of the time left, that watching parts of the rows in turn may take
 
 
 class Predictor(Protocol):
@@ -100,7 +100,7 @@ class Terms:
         return replace(self, watch=self.watch[rows], others=tuple(mask[rows] for mask in self.others))
 
     def turns(self) -> Iterator[NDArray[np.bool_]]:
-        """The part to watch, then the others while the next will end within a tenth of the time that was left."""
+        """The part to watch, then the others while the next will end within a fiftieth of the time that was left."""
         begun, most = time.monotonic(), _TURNS * self.clock.left
         yield self.watch
         for done, mask in enumerate(self.others, 1):
