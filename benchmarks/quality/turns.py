@@ -24,12 +24,12 @@ import numpy as np
 from mlwright import plugins
 from mlwright.contracts.protocols import Clock, Terms
 from mlwright.search.blend import loss
-from mlwright.trials.folds import parts
+from mlwright.trials.folds import WATCHED, parts
 
 TASKS = "airfoil,boston,concrete,insurance,abalone,house_prices_nominal,credit_g,diabetes,cmc,vehicle"
 CONFIGURATIONS = ("linear-1", "kernel-2", "network-3", "lightgbm-12", "lightgbm-7", "xgboost-4", "catboost-1")
 LONGEST = 20.0  # seconds a fit
-FOLDS, WATCHED = 3, 8
+FOLDS = 3
 
 
 def measure(bench: str, task: str, rows: int) -> dict[str, tuple[float, float]]:
@@ -51,9 +51,8 @@ def measure(bench: str, task: str, rows: int) -> dict[str, tuple[float, float]]:
             truth = data.truth.at(data.folds.train(fold))
             cut: Any = "plain" if truth.task == "regression" else "stratified"
             watch, *others = parts(cut, truth, None, WATCHED, fold)
-            clock = Clock.lasting(LONGEST / 0.02)  # a fiftieth of which turns may take
             learner = plugins.make("mlwright.learners", *known[name])
-            learner.fit(x, truth, Terms(fold, clock, watch, others=tuple(others) if several else ()))
+            learner.fit(x, truth, Terms(fold, Clock.lasting(LONGEST), watch, others=tuple(others) if several else ()))
             answer[data.folds.valid(fold)] = learner.predict(asked)
         return loss(answer, data.truth, data.metric), time.process_time() - began
 

@@ -44,6 +44,24 @@ def test_a_smaller_budget_asks_for_no_more_work(plan_of, rows, columns, classes,
         assert fitted[0] * small.folds <= fitted[1] * large.folds
 
 
+@given(**SHAPES | {"rows": st.integers(10, 4_000)}, budget=st.floats(5.0, 600.0))
+def test_parts_are_watched_in_turn_where_rows_are_few_and_time_is_not(plan_of, rows, columns, classes, budget):
+    less, more = (plan_of(Problem(target="target", budget=b), rows, columns, classes) for b in (budget, 2 * budget))
+    turns = {plan: {t.id: t.turns for t in plan.trials} for plan in (less, more)}
+    assert all(1 <= count <= 8 for of in turns.values() for count in of.values())
+    if rows > 2_000:
+        assert set(turns[more].values()) == {1}
+    if less.folds == more.folds:
+        assert all(turns[less][id] <= turns[more][id] for id in turns[less])
+    assert turns[less].get("catboost-1", 1) <= turns[less]["lightgbm-7"]
+
+
+def test_a_small_table_is_watched_whole_in_a_minute(plan_of):
+    turns = {t.id: t.turns for t in plan_of(Problem(target="target", budget=60.0), 300, 10).trials}
+    assert turns["linear"] == turns["lightgbm-7"] == 8
+    assert turns["constant"] == 1
+
+
 def test_a_large_table_is_sampled_on_a_small_budget(plan_of):
     short = plan_of(Problem(target="target", budget=10.0), 2_000_000, 100)
     long = plan_of(Problem(target="target", budget=36_000.0), 2_000_000, 100)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +15,6 @@ from mlwright.contracts.records import TaskKind
 
 Floats = NDArray[np.floating[Any]]
 Feeds = Mapping[str, NDArray[Any]]
-_TURNS = 0.02  # of the time left, that watching parts of the rows in turn may take
 
 
 class Predictor(Protocol):
@@ -82,8 +82,8 @@ class Clock:
 @dataclass(frozen=True)
 class Terms:
     """What a learner is fitted under. ``watch`` marks rows that say when to stop or how much to regularise; ``others``,
-    where rows are few, more such parts of them. ``settled`` is what the same learner settled on with parts of the rows,
-    when it is fitted on all of them: then it need not look for it again.
+    where rows are few, more such parts, which have their turn too. ``settled`` is what the same learner settled on with
+    parts of the rows, when it is fitted on all of them: then it need not look for it again.
 
     ``monotone`` says of each column of the matrix whether the answer may only go up (1) or only down (-1) with it, or
     both (0); empty: no column is bound."""
@@ -100,13 +100,9 @@ class Terms:
         return replace(self, watch=self.watch[rows], others=tuple(mask[rows] for mask in self.others))
 
     def turns(self) -> Iterator[NDArray[np.bool_]]:
-        """The part to watch, then the others while the next will end within a fiftieth of the time that was left."""
-        begun, most = time.monotonic(), _TURNS * self.clock.left
+        """The part to watch, then the others until the clock runs out."""
         yield self.watch
-        for done, mask in enumerate(self.others, 1):
-            if (time.monotonic() - begun) * (done + 1) / done > most:
-                return
-            yield mask
+        yield from takewhile(lambda _: self.clock.left > 0, self.others)
 
     def middle(self, name: str) -> Mapping[str, Any] | None:
         """What was settled on where ``name`` has its middle value; None where nothing was."""

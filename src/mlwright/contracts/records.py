@@ -354,10 +354,11 @@ class TrialSpec(Record, frozen=True):
     """One configuration to try; ``rows`` caps the rows that it is fitted on. Folds judge it; what ships is the mean of
     at most so many ``copies`` fitted on all rows, which differ in their seeds. A ``baseline`` is there to be beaten.
     ``flavour`` is the recipe's flavour of matrix to read, where it is not the learner's own: one of the same kind
-    ("trees+" for "trees"). With a ``floor`` it learns the logarithm of how far the truth, as it is scaled, lies above
-    it. ``cure`` is what a fold does first, by the rows that it learns from alone: leave out columns that tell it
-    nothing or rows whose label it doubts, or weigh rows so that no sensitive group tells the class. ``answers`` is the
-    code of the finding that prescribed the trial. One that is ``over`` others reads their answers, not a matrix."""
+    ("trees+" for "trees"). ``turns`` is how many parts of a fold's rows are watched, one after the other. With a
+    ``floor`` it learns the logarithm of how far the truth, as it is scaled, lies above it. ``cure`` is what a fold does
+    first, by the rows that it learns from alone: leave out columns that tell it nothing or rows whose label it doubts,
+    or weigh rows so that no sensitive group tells the class. ``answers`` is the code of the finding that prescribed the
+    trial. One that is ``over`` others reads their answers, not a matrix."""
 
     id: str
     learner: str
@@ -366,6 +367,7 @@ class TrialSpec(Record, frozen=True):
     copies: int = 1
     baseline: bool = False
     flavour: str = ""
+    turns: int = 1
     floor: float | None = None
     cure: Cure = ""
     answers: str = ""

@@ -26,7 +26,8 @@ class Learner(ABC):
       was made: "trees" may hold NaN, "linear" is finite and scaled; one that does not look at x, but for its number
       of rows, is spared most of the making if ``looks`` says so. It is deterministic given ``terms.seed``, uses one
       thread, and stops by itself when ``terms.clock`` runs out (who doesn't is killed).
-    - ``terms.watch`` marks rows meant for early stopping and the like; they may be learnt from afterwards.
+    - ``terms.watch`` marks rows meant for early stopping and the like; they may be learnt from afterwards. Where rows
+      are few, ``terms.turns()`` has more such parts.
     - ``settled`` is what it then knows about itself (how many rounds to boost, how much to regularise), as JSON. Fitted
       on all rows with ``terms.settled`` of its folds, it takes the middle of these and learns from all rows alike.
     - A learner that minds how much each row counts (``truth.weight``) says so by ``weighs``: its answers then move

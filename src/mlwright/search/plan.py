@@ -13,7 +13,7 @@ import msgspec
 
 from mlwright import plugins
 from mlwright.contracts.records import Plan, Problem, Recipe, Record, Table, TrialSpec
-from mlwright.trials.folds import Splitter
+from mlwright.trials.folds import WATCHED, Splitter
 
 # Seconds of one core, measured on 2 cores of a common server: order of magnitude is all that is asked of them.
 _BOOST_CELL, _BOOST_COLUMN = 4.4e-9, 5e-5  # a LightGBM round of 31 leaves: per cell, and per column whatever the rows
@@ -34,6 +34,8 @@ _RICH = (  # features that need not pay, by turns: their folds say if they did
 _ALONE = ("extratrees",)  # is a mean already, and large
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
+_TURNS, _TURN = 2_000, 500  # rows up to which parts are watched in turn, and the rounds of boosting that one is worth
+_SLOWER = 10  # times that a turn of CatBoost or a network takes
 _LEAVES, _ANSWERS = 450_000, 8  # of a forest, about 20 MB: with so many classes, a leaf takes twice the room
 _WIDE = 300  # columns above which these are not tried
 
@@ -67,7 +69,7 @@ def make_plan(table: Table, recipe: Recipe, problem: Problem) -> Plan:
     trials = [
         TrialSpec(id="constant", learner="constant", baseline=True),
         TrialSpec(id="small-tree", learner="small_tree", rows=small, baseline=True),
-        TrialSpec(id="linear", learner="linear", rows=capped, baseline=True),
+        TrialSpec(id="linear", learner="linear", rows=capped, baseline=True, turns=shape.turns("linear")),
         *filter(None, (_trial(entry, shape) for entry in shape.order(portfolio()))),
     ]
     rich = [_RICH[i % len(_RICH)] for i in range(len(trials))]
@@ -105,7 +107,8 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
     copies = 1 if entry.learner in _ALONE else COPIES
     floor = shape.floor if entry.log else None
     as_listed = TrialSpec(id=entry.id, learner=entry.learner, options=options, flavour=entry.flavour)
-    return msgspec.structs.replace(as_listed, rows=rows, copies=copies, floor=floor)
+    turns = shape.turns(entry.learner)
+    return msgspec.structs.replace(as_listed, rows=rows, copies=copies, floor=floor, turns=turns)
 
 
 class _Shape:
@@ -136,6 +139,11 @@ class _Shape:
         fitted = min(rows or self.rows, self.rows) * (1 - 1 / folds)
         each = self.answers * self.columns * (fitted * _BOOST_CELL + _BOOST_COLUMN)
         return self.work / 3 / folds / each
+
+    def turns(self, learner: str) -> int:
+        """Parts that a learner watches in turn."""
+        each = _TURN * (_SLOWER if learner in ("catboost", "network") else 1)
+        return max(1, min(WATCHED, int(self.boost_rounds(self.folds) / each))) if self.rows <= _TURNS else 1
 
     def boost_rows(self) -> int | None:
         """A cap on rows that leaves at least 60 rounds."""

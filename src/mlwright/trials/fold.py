@@ -44,8 +44,6 @@ from mlwright.trials.shelf import shelved
 _SUM = 32  # bytes of a SHA-256
 _ARRAYS = ("prediction", "native", "learnt", "seen")
 _SEEN, _CELLS = 2000, 20_000  # rows that were learnt from and are answered, and answers for them, at most
-WATCHED = 8  # one training row in so many says when to stop
-_TURNS = 2_000  # rows up to which each such part says so in turn: one alone says little
 
 
 @dataclass(frozen=True)
@@ -168,10 +166,9 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     begun = time.monotonic()
     matrix = _matrix(ground, spec, fold, _Cut(rows, parts.of, valid))
     made = time.monotonic() - begun
-    watch, *others = folds.parts(ground.plan.splitter, rows.truth, groups, WATCHED, seed)
+    watch, *others = folds.parts(ground.plan.splitter, rows.truth, groups, folds.WATCHED, seed)
     settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
-    turns = tuple(others) if len(learn) <= _TURNS else ()
-    terms = Terms(seed, clock, watch, settled, _bound(matrix, ground.problem), turns)
+    terms = Terms(seed, clock, watch, settled, _bound(matrix, ground.problem), tuple(others[: spec.turns - 1]))
     groups = _sensitive(ground, learn) if spec.cure == "even-groups" else None
     ready = Ready(matrix, np.arange(len(learn)), rows.truth, terms, groups)
     if spec.cure:

@@ -12,6 +12,7 @@ from mlwright.contracts.protocols import Truth
 
 Splitter = Literal["stratified", "plain", "group", "time"]
 Ints = NDArray[np.int64]
+WATCHED = 8  # one training row in so many says when to stop
 NEVER = -1  # a row that no fold scores: the first block of time-ordered folds
 
 
