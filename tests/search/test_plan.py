@@ -56,7 +56,7 @@ def test_parts_are_watched_in_turn_where_rows_are_few_and_time_is_not(plan_of, r
 
 def test_a_small_table_is_watched_whole_in_a_minute(plan_of):
     turns = {t.id: t.turns for t in plan_of(Problem(target="target", budget=60.0), 300, 10).trials}
-    assert turns["linear"] == turns["lightgbm-7"] == 8
+    assert turns["linear"] == turns["kernel-2"] == 8
     assert turns["constant"] == 1
 
 

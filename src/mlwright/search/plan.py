@@ -35,7 +35,7 @@ _ALONE = ("extratrees",)  # is a mean already, and large
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
 _TURNS, _TURN = 2_000, 500  # rows up to which parts are watched in turn, and the rounds of boosting that one is worth
-_SLOWER = 10  # times that a turn of CatBoost or a network takes
+_SLOWER = 20  # times that a turn of boosting or a network may take, beside one of a line or a kernel
 _LEAVES, _ANSWERS = 450_000, 8  # of a forest, about 20 MB: with so many classes, a leaf takes twice the room
 _WIDE = 300  # columns above which these are not tried
 
@@ -142,7 +142,7 @@ class _Shape:
 
     def turns(self, learner: str) -> int:
         """Parts that a learner watches in turn."""
-        each = _TURN * (_SLOWER if learner in ("catboost", "network") else 1)
+        each = _TURN * (1 if learner in ("linear", "kernel") else _SLOWER)
         return max(1, min(WATCHED, int(self.boost_rounds(self.folds) / each))) if self.rows <= _TURNS else 1
 
     def boost_rows(self) -> int | None:
