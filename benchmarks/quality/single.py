@@ -45,6 +45,28 @@ COPIES = {"one": 1, "two": 2, "three": 3, "four": 4}
 TASKS = "credit_g,titanic3_leak,house_prices_nominal,movies,loans_full_schema,abalone,kr_vs_kp,concrete,cmc,vehicle"
 
 
+def begun(
+    rows: pl.DataFrame, problem: Problem, folder: Path, change: Callable[[Recipe], Recipe] = lambda recipe: recipe
+) -> Run:
+    """A run that is planned, with a recipe that was changed."""
+    run = Run.create(folder, "single")
+    table = ingest(rows, problem, run.path)
+    repairs = clean(table, explore(table, pl.read_ipc(run.path / "train.arrow")))
+    recipe = change(mend(featurize(repairs, table), repairs.unknowns))
+    for name, record in {"problem": problem, "table": table, "recipe": recipe}.items():
+        run.write(name, record)
+    run.write("plan", make_plan(table, recipe, problem))
+    return run
+
+
+def raced(run: Run, clock: Clock, pool: Pool) -> Search:
+    """The search over the run's trials, when the clock has ended it."""
+    search = Search(run, Ground.of(run), "", clock, lambda event, **facts: None)
+    search.metric = {"regression": "rmse"}.get(search.ground.truth.task, "log_loss")
+    search.execute(pool)
+    return search
+
+
 def searched(
     task: Any, budget: float, folder: Path, seed: int = 1, change: Callable[[Recipe], Recipe] = lambda recipe: recipe
 ) -> tuple[Search, Any]:
@@ -54,18 +76,11 @@ def searched(
     cut = len(rows) * 3 // 4
     rows[cut:].write_parquet(folder / "judged.parquet")
     clock = Clock.lasting(budget)
-    problem = Problem(target=task.target, budget=budget, test=str(folder / "judged.parquet"))
-    run = Run.create(folder, "single")
-    table = ingest(rows[:cut], problem, run.path)
-    repairs = clean(table, explore(table, pl.read_ipc(run.path / "train.arrow")))
-    recipe = change(mend(featurize(repairs, table), repairs.unknowns))
-    for name, record in {"problem": problem, "table": table, "recipe": recipe}.items():
-        run.write(name, record)
-    run.write("plan", make_plan(table, recipe, problem))
+    run = begun(
+        rows[:cut], Problem(target=task.target, budget=budget, test=str(folder / "judged.parquet")), folder, change
+    )
     with Pool(run.path / "workers.log") as pool:
-        search = Search(run, Ground.of(run), "", clock.within(clock.left * 0.9), lambda event, **facts: None)
-        search.metric = {"regression": "rmse"}.get(table.schema.target.task, "log_loss")
-        search.execute(pool)
+        search = raced(run, clock.within(clock.left * 0.9), pool)
         return search, conclude(search, pool, "")[0]
 
 

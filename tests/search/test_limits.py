@@ -200,27 +200,43 @@ def test_a_learner_that_let_its_time_run_out_is_not_tried_again(searched):
     assert not replace(search, outcomes=late)._abandoned(by_id["linear"])
 
 
-def test_a_trial_whose_first_folds_are_far_behind_is_not_gone_on_with_when_time_is_short(searched):
+def test_a_trial_that_the_ensemble_has_no_use_for_is_not_gone_on_with_when_time_is_short(searched):
     search = limited(searched("binary"))
     by_id = {spec.id: spec for spec in search.ground.plan.trials}
     begun = {key: o for key, o in search.outcomes.items() if key not in {("lightgbm-1", 1), ("lightgbm-1", 2)}}
-    outcome = search.outcomes["lightgbm-1", 0]
-    bad = begun | {("lightgbm-1", 0): replace(outcome, prediction=1 - outcome.prediction)}
-    good = begun | {("lightgbm-1", 0): replace(outcome, prediction=search.outcomes["linear", 0].prediction)}
-    for outcomes, clock, lags in (
+    outcome, truth = search.outcomes["lightgbm-1", 0], search.ground.truth.at(search.ground.folds.valid(0))
+    right = np.abs(truth.values[:, None] - 0.1).astype(np.float32)
+    bad = begun | {("lightgbm-1", 0): replace(outcome, prediction=1 - right)}
+    good = begun | {("lightgbm-1", 0): replace(outcome, prediction=right)}
+    for outcomes, clock, unwanted in (
         (bad, Clock.lasting(1.0), True),
         (bad, Clock(), False),
         (bad, Clock.lasting(1e6), False),
         (good, Clock.lasting(1.0), False),
     ):
         tried = replace(search, outcomes=outcomes, clock=clock, _cut=set(), _losses={})
+        assert not tried._unwanted(by_id["lightgbm-1"], 1000)  # nothing has ended that it could be set beside
         tried.trials()
-        assert tried._lags(by_id["lightgbm-1"], 1000) == lags
-        assert not tried._lags(by_id["constant"], 1000)
+        assert tried._unwanted(by_id["lightgbm-1"], 1000) == unwanted
+        assert not tried._unwanted(by_id["constant"], 1000)
     tried = replace(search, outcomes=bad, clock=Clock.lasting(1.0), _cut=set(), _losses={})
     tried.trials()
-    tried._lags(by_id["lightgbm-1"], 1000)
-    assert "far behind" in {t.spec.id: t for t in tried.trials()}["lightgbm-1"].error
+    tried._unwanted(by_id["lightgbm-1"], 1000)
+    assert "no use for it" in {t.spec.id: t for t in tried.trials()}["lightgbm-1"].error
+
+
+def test_a_trial_that_is_worse_but_errs_elsewhere_is_gone_on_with(searched):
+    search = limited(searched("regression"))
+    (spec,) = (t for t in search.ground.plan.trials if t.id == "lightgbm-1")
+    begun = {key: o for key, o in search.outcomes.items() if key not in {("lightgbm-1", 1), ("lightgbm-1", 2)}}
+    tried = replace(search, clock=Clock.lasting(1.0), _cut=set(), _losses={}, outcomes=begun)
+    tried.trials()
+    truth = search.ground.truth.values[search.ground.folds.valid(0)][:, None]
+    best = min(tried._losses, key=lambda trial: tried._loss(trial, [0]))
+    other = truth - 1.2 * (search.outcomes[best, 0].prediction - truth)  # errs by a fifth more, the other way
+    begun["lightgbm-1", 0] = replace(begun["lightgbm-1", 0], prediction=other.astype(np.float32))
+    assert tried._loss("lightgbm-1", [0]) > 1.4 * tried._loss(best, [0])
+    assert not tried._unwanted(spec, 1000)
 
 
 def test_what_was_chosen_is_fitted_on_all_rows_though_it_lies_behind(searched):
@@ -230,7 +246,7 @@ def test_what_was_chosen_is_fitted_on_all_rows_though_it_lies_behind(searched):
     tried = replace(search, outcomes=outcomes | flipped, clock=Clock.lasting(1.0), _cut=set(), _losses={})
     tried.trials()
     (spec,) = (t for t in tried.ground.plan.trials if t.id == "lightgbm-1")
-    assert not tried._lags(spec, 1000)
+    assert not tried._unwanted(spec, 1000)
 
 
 def test_the_pace_of_joining_is_that_of_this_machine(searched, tmp_path):

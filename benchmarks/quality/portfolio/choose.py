@@ -3,7 +3,6 @@
     python benchmarks/quality/portfolio/choose.py FOLDER [--length 16] [--without cat] [--out FILE]
     python benchmarks/quality/portfolio/choose.py FOLDER --families
     python benchmarks/quality/portfolio/choose.py FOLDER --leave-out
-    python benchmarks/quality/portfolio/choose.py FOLDER --cut
     python benchmarks/quality/portfolio/choose.py FOLDER --worth
     python benchmarks/quality/portfolio/choose.py FOLDER --calibration
     python benchmarks/quality/portfolio/choose.py FOLDER --logs
@@ -13,10 +12,9 @@ added which lowers an ensemble's loss most for its seconds: the mean over tasks 
 all. Weights of an ensemble are chosen on half of the rows and judged on the other half, in turn.
 
 --families prints what each family brings to an ensemble of all; --leave-out judges orders on tasks that they were not
-learnt from. For the order in the package, --cut tells what it costs and saves not to go on with configurations that are
-behind the best by so much on a third of the rows, --worth what it costs to drop members that bring little,
---calibration what calibrating brings for few rows and many, and under how strong a prior that nothing is to be done,
-and --logs what configurations of the target's logarithm bring to the others, on the tasks that have them.
+learnt from. For the order in the package, --worth tells what it costs to drop members that bring little, --calibration
+what calibrating brings for few rows and many, and under how strong a prior that nothing is to be done, and --logs what
+configurations of the target's logarithm bring to the others, on the tasks that have them.
 
 Needs: the folder that collect.py made
 """
@@ -140,27 +138,6 @@ def leave_out(tasks: list[Task], names: list[str], length: int) -> None:
     )
 
 
-def cuts(tasks: list[Task]) -> None:
-    """The portfolio in its order, without what lags behind the best so far on a third of the rows."""
-    names = [entry.id for entry in portfolio()]
-    whole = log_losses(tasks, ["linear-1", *names])
-    print("| not gone on with above the best by | loss grows, mean | median | where most | time saved |")
-    print("|---|---|---|---|---|")
-    for lag in (0.05, 0.1, 0.2, 0.4):
-        grown, saved = [], []
-        for task, before in zip(tasks, whole, strict=True):
-            rows, best, kept, lost = np.arange(0, len(task.truth.values), 3), np.inf, ["linear-1"], 0.0
-            for name in (n for n in names if n in task.predictions):
-                found = loss(task.predictions[name][rows], task.truth.at(rows), "")
-                if found > best * (1 + lag):
-                    lost += task.seconds[name] * 2 / 3
-                else:
-                    best, kept = min(best, found), [*kept, name]
-            grown.append(np.log(max(task.judged(kept), 1e-9)) - before)
-            saved.append(lost / sum(task.seconds[n] for n in names if n in task.predictions))
-        print(f"| {lag:.0%} | {_grown(np.array(grown), tasks)} | {np.mean(saved):.0%} |", flush=True)
-
-
 def worth(tasks: list[Task]) -> None:
     """The portfolio's ensembles with other thresholds for what a member has to bring."""
     names = ["linear-1", *(entry.id for entry in portfolio())]
@@ -225,7 +202,6 @@ def main() -> None:
     parser.add_argument("--without", default="", help="families that are not looked at")
     parser.add_argument("--families", action="store_true")
     parser.add_argument("--leave-out", action="store_true")
-    parser.add_argument("--cut", action="store_true")
     parser.add_argument("--worth", action="store_true")
     parser.add_argument("--calibration", action="store_true")
     parser.add_argument("--logs", action="store_true")
@@ -244,8 +220,6 @@ def main() -> None:
     print(f"{len(tasks)} tasks, {len(names)} configurations\n")
     if args.families:
         families(tasks, names)
-    elif args.cut:
-        cuts(tasks)
     elif args.worth:
         worth(tasks)
     elif args.leave_out:

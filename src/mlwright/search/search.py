@@ -20,7 +20,7 @@ from mlwright.contracts.records import Candidates, Feature, FoldResult, Trial, T
 from mlwright.frames import feeds
 from mlwright.graph import Inputs, Session, compile
 from mlwright.search.assemble import emit
-from mlwright.search.blend import Blend, full, loss
+from mlwright.search.blend import ENOUGH, Blend, full, loss, weigh
 from mlwright.search.difficulty import Cells
 from mlwright.store import Run
 from mlwright.trials import (
@@ -49,7 +49,6 @@ _JOINED = 20e6  # bytes of outcomes that are joined, checked and loaded in a sec
 _TELLING = 1e6  # bytes of an outcome from which the seconds until it was loaded say how quick this machine is
 _AGAIN = 1.3  # times what a model of all rows took, that a copy of it may take
 _GROWN = 2.0  # times that the model of all rows is larger than one of a fold: forests grow further
-_LAG = 0.1  # of the best loss: where time is short, a trial whose first folds are so far behind is not gone on with
 _MEMBERS = 3  # trials for which time is kept, to be fitted on all rows and joined
 
 
@@ -69,7 +68,7 @@ class Search:
     _ending: float = 0.0  # seconds that the members will take: to be fitted on all rows, and to be joined
     _scores: dict[str, float] = field(default_factory=dict)  # of finished trials
     _losses: dict[str, float] = field(default_factory=dict)
-    _cut: set[str] = field(default_factory=set)  # trials whose first folds were far behind
+    _cut: set[str] = field(default_factory=set)  # trials that the ensemble has no use for
 
     @property
     def judge(self) -> metrics.Metric:
@@ -120,7 +119,7 @@ class Search:
         while (queue or pool.running) and self.left > 0:
             while queue and pool.running < cores and pool.memory + queue[0][2] <= room and self.left > _LEAST:
                 spec, fold, memory = queue.popleft()
-                if not (self._abandoned(spec) or self._lags(spec, len(queue))):
+                if not (self._abandoned(spec) or self._unwanted(spec, len(queue))):
                     more = [queue.popleft()[1] for _ in range(self._together(spec, memory, queue))]
                     pool.submit(self.job(spec, (fold, *more), memory, share))
             for ended in pool.wait(min(self.left, 0.5)):
@@ -190,17 +189,20 @@ class Search:
         late = {s.learner for s in self.ground.plan.trials if failed.get(s.id) == "deadline"}
         return spec.id in failed or (spec.learner in late and self._trial(spec).status != "done")
 
-    def _lags(self, spec: TrialSpec, waiting: int) -> bool:
-        """Whether a trial's first folds are far behind those of the best trial, while there is no time for all that
-        waits."""
+    def _unwanted(self, spec: TrialSpec, waiting: int) -> bool:
+        """Whether the ensemble of the trials that ended would give this one no weight, going by its first folds, while
+        there is no time for all that waits."""
         done = [fold for fold in self._folds if (spec.id, fold) in self.outcomes]
         few = len(done) < min(2, self.ground.plan.folds - 2)
         whole = len(done) == self.ground.plan.folds  # what was chosen is only fitted on all rows now
         if spec.baseline or few or whole or not done or spec.id in self._cut or not self._losses:
             return spec.id in self._cut
-        best = min(self._losses, key=lambda id: self._losses[id])
-        if not self._time_for(waiting) and self._loss(spec.id, done) > self._loss(best, done) * (1 + _LAG):
-            self._cut.add(spec.id)
+        if not self._time_for(waiting):
+            rows = self._rows(done)
+            some = slice(None, None, len(rows) // ENOUGH + 1)
+            known = [self._predictions(trial, done)[some] for trial in (*self._losses, spec.id)]
+            if not weigh(known, self.ground.truth.at(rows[some]), self.metric, Blend(())).weights[-1]:
+                self._cut.add(spec.id)
         return spec.id in self._cut
 
     def _each(self) -> float:
@@ -226,11 +228,17 @@ class Search:
         same = sum(1 for _ in takewhile(lambda unit: (unit[0], unit[2]) == (spec, memory), queue))
         return min(same, -(-len(self._folds) // (os.cpu_count() or 1)) - 1)
 
+    def _rows(self, folds: Sequence[int]) -> NDArray[np.int64]:
+        """The rows that some folds are scored on."""
+        return np.concatenate([self.ground.folds.valid(fold) for fold in folds])
+
+    def _predictions(self, trial: str, folds: Sequence[int]) -> NDArray[np.float32]:
+        """What a trial predicts of them."""
+        return np.concatenate([self.outcomes[trial, fold].prediction for fold in folds])
+
     def _loss(self, trial: str, folds: Sequence[int]) -> float:
-        """The loss of a trial's predictions on some folds."""
-        predictions = np.concatenate([self.outcomes[trial, fold].prediction for fold in folds])
-        rows = np.concatenate([self.ground.folds.valid(fold) for fold in folds])
-        return loss(predictions, self.ground.truth.at(rows), self.metric)
+        """The loss of these predictions."""
+        return loss(self._predictions(trial, folds), self.ground.truth.at(self._rows(folds)), self.metric)
 
     def job(self, spec: TrialSpec, folds: tuple[int, ...], memory: int, share: float = _SHARE) -> Job:
         """Some folds as they are asked for now: how long they may take is a share of what is left of the budget."""
@@ -330,7 +338,7 @@ class Search:
         if bad is not None:
             return Trial(spec=spec, status=bad.status, seconds=seconds, error=bad.error)
         if len(done) < len(found):
-            why = "its first folds were far behind the best" if spec.id in self._cut else "no time was left for it"
+            why = "the ensemble has no use for it" if spec.id in self._cut else "no time was left for it"
             return Trial(spec=spec, status="skipped", seconds=seconds, error=why)
         if spec.id not in self._losses:
             self._losses[spec.id] = self._loss(spec.id, self._folds)

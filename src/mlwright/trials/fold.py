@@ -152,35 +152,24 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     out in a refit, MlwrightError when the graph answers with something not finite.
     """
     started = time.monotonic()
-    seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
-    fixed = (ground.problem.seed * 7919 + fold * 101) % 2**31  # what is cut with it, all trials of the fold share
-    learn = _capped(ground.folds.train(fold), spec.rows, ground, fixed)
-    learner = _learner(spec)
-    rows = ground.rows(learn)
-    groups = None if ground.groups is None else ground.groups[learn]
-    cut = ground.plan.splitter
-    if cut == "time":
-        cut = "group" if ground.problem.group else "plain"
-    parts = folds.assign(cut, rows.truth, groups, CROSS, fixed)
-    valid = ground.rows(ground.folds.valid(fold))
+    learner, cut = _learner(spec), _cut(ground, spec, fold)
     begun = time.monotonic()
-    matrix = _matrix(ground, spec, fold, _Cut(rows, parts.of, valid))
+    matrix = _matrix(ground, spec, fold, cut)
     made = time.monotonic() - begun
-    watch, *others = folds.parts(ground.plan.splitter, rows.truth, groups, folds.WATCHED, seed)
-    settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
-    terms = Terms(seed, clock, watch, settled, _bound(matrix, ground.problem), tuple(others[: spec.turns - 1]))
-    groups = _sensitive(ground, learn) if spec.cure == "even-groups" else None
-    ready = Ready(matrix, np.arange(len(learn)), rows.truth, terms, groups)
+    terms = _terms(ground, spec, fold, cut, _bound(matrix, ground.problem), clock)
+    ready = Ready(matrix, np.arange(len(cut.learn)), cut.rows.truth, terms)
     if spec.cure:
-        ready = cured(spec.cure, ready, lambda: _learner(spec), parts)
-    matrix, learn = ready.matrix, learn[ready.rows]
+        if spec.cure == "even-groups":
+            ready = ready._replace(groups=_sensitive(ground, cut.learn))
+        ready = cured(spec.cure, ready, lambda: _learner(spec), cut.parts)
+    matrix, learn = ready.matrix, cut.learn[ready.rows]
     x = matrix.values[ready.rows] if spec.cure else matrix.values  # else a copy of all of it, in every fold
     learner.fit(x, ready.truth, ready.terms)
     if fold >= ground.plan.folds and clock.left < 0:  # the folds' loss says nothing of a model that was cut short
         raise TimeoutError("the clock ran out before it had learnt what its folds had")
 
     answer = graph.cast(learner.emit(matrix.tensor), "float32")
-    (prediction, probed, emitted), loaded = _answered(learner, answer, matrix, valid, ground)
+    (prediction, probed, emitted), loaded = _answered(learner, answer, matrix, cut.valid, ground)
     native = np.asarray(learner.predict(probed), dtype=np.float64)
     if not (np.isfinite(prediction).all() and np.isfinite(emitted).all()):
         raise MlwrightError(f"{spec.learner} answers with numbers that are not finite", where=f"trial {spec.id}")
@@ -252,22 +241,45 @@ def _bound(matrix: Matrix, problem: Problem) -> tuple[int, ...]:
 
 
 class _Cut(NamedTuple):
-    """The rows that a fold learns from, their parts for fitting crosswise, and the rows that it is scored on."""
+    """The rows that a fold learns from and their places in the training table, their groups, their parts for fitting
+    crosswise, and the rows that it is scored on."""
 
+    learn: NDArray[np.int64]
     rows: Rows
-    parts: NDArray[np.int8]
+    groups: NDArray[Any] | None
+    parts: folds.Folds
     valid: Rows
+
+
+def _cut(ground: Ground, spec: TrialSpec, fold: int) -> _Cut:
+    """How a fold is cut: all trials with as many rows cut it alike."""
+    seed = (ground.problem.seed * 7919 + fold * 101) % 2**31
+    learn = _capped(ground.folds.train(fold), spec.rows, ground, seed)
+    rows, groups = ground.rows(learn), None if ground.groups is None else ground.groups[learn]
+    splitter = ground.plan.splitter
+    if splitter == "time":
+        splitter = "group" if ground.problem.group else "plain"
+    parts = folds.assign(splitter, rows.truth, groups, CROSS, seed)
+    return _Cut(learn, rows, groups, parts, ground.rows(ground.folds.valid(fold)))
+
+
+def _terms(ground: Ground, spec: TrialSpec, fold: int, cut: _Cut, bound: tuple[int, ...], clock: Clock) -> Terms:
+    """What a trial's learner is told beside the rows."""
+    seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
+    watch, *others = folds.parts(ground.plan.splitter, cut.rows.truth, cut.groups, folds.WATCHED, seed)
+    settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
+    return Terms(seed, clock, watch, settled, bound, tuple(others[: spec.turns - 1]))
 
 
 def _matrix(ground: Ground, spec: TrialSpec, fold: int, cut: _Cut) -> Matrix:
     """What a trial reads: the blocks that other trials read too are made once and wait on the shelf."""
     named = [(name, steps, len(_readers(ground, name, spec.rows)) > 1) for name, steps in _blocks(ground.recipe, spec)]
     if not any(shared for *_, shared in named):
-        return side_by_side([fit_matrix([step for _, steps, _ in named for step in steps], cut.rows, cut.parts)])
+        return side_by_side([fit_matrix([step for _, steps, _ in named for step in steps], cut.rows, cut.parts.of)])
 
     def block(name: str, steps: Sequence[StepSpec], shared: bool) -> Matrix:
         def make() -> Matrix:
-            return _scored(fit_matrix(steps, cut.rows, cut.parts), cut, ground)
+            return _scored(fit_matrix(steps, cut.rows, cut.parts.of), cut, ground)
 
         place = f"{name}-{fold}-{spec.rows or 'all'}"
         return shelved(ground.run, place, make) if shared and ground.run is not None else make()
