@@ -170,7 +170,7 @@ class Race:
         return total
 
 
-def never(race: Race, name: str, folds: list[int]) -> bool:
+def nothing(race: Race, name: str, folds: list[int]) -> bool:
     """Every trial is gone on with."""
     return False
 
@@ -207,7 +207,7 @@ def weighs(race: Race, name: str, folds: list[int]) -> bool:
 
 RULES: dict[str, Rule] = {
     "behind by 10%": behind(0.1),
-    "never": never,
+    "nothing": nothing,
     **{f"behind by {share:.0%}": behind(share) for share in (0.05, 0.2, 0.4)},
     **{f"brings less than {least:.1%}": brings(least) for least in (0.0, 0.01)},
     "gets no weight": weighs,

@@ -48,7 +48,7 @@ def test_each_fold_has_its_process_where_that_costs_little_or_some_may_be_cut(fr
         monkeypatch.setattr(searching, "_BRIEF", 0.0)
     else:
         monkeypatch.setattr(type(fresh), "_time_for", lambda self, waiting: False)
-        monkeypatch.setattr(type(fresh), "_lags", lambda self, spec, waiting: False)
+        monkeypatch.setattr(type(fresh), "_unwanted", lambda self, spec, waiting: False)
     fresh.execute(pool)
     assert {len(job.folds) for job in pool.jobs} == {1}
 

@@ -154,9 +154,9 @@ def fit_fold(ground: Ground, spec: TrialSpec, fold: int, clock: Clock) -> Outcom
     started = time.monotonic()
     learner, cut = _learner(spec), _cut(ground, spec, fold)
     begun = time.monotonic()
-    matrix = _matrix(ground, spec, fold, cut)
+    matrix = _matrix(ground, spec, cut)
     made = time.monotonic() - begun
-    terms = _terms(ground, spec, fold, cut, _bound(matrix, ground.problem), clock)
+    terms = _terms(ground, spec, cut, matrix, clock)
     ready = Ready(matrix, np.arange(len(cut.learn)), cut.rows.truth, terms)
     if spec.cure:
         if spec.cure == "even-groups":
@@ -241,9 +241,10 @@ def _bound(matrix: Matrix, problem: Problem) -> tuple[int, ...]:
 
 
 class _Cut(NamedTuple):
-    """The rows that a fold learns from and their places in the training table, their groups, their parts for fitting
-    crosswise, and the rows that it is scored on."""
+    """A fold: the rows that it learns from and their places in the training table, their groups, their parts for
+    fitting crosswise, and the rows that it is scored on."""
 
+    fold: int
     learn: NDArray[np.int64]
     rows: Rows
     groups: NDArray[Any] | None
@@ -260,18 +261,18 @@ def _cut(ground: Ground, spec: TrialSpec, fold: int) -> _Cut:
     if splitter == "time":
         splitter = "group" if ground.problem.group else "plain"
     parts = folds.assign(splitter, rows.truth, groups, CROSS, seed)
-    return _Cut(learn, rows, groups, parts, ground.rows(ground.folds.valid(fold)))
+    return _Cut(fold, learn, rows, groups, parts, ground.rows(ground.folds.valid(fold)))
 
 
-def _terms(ground: Ground, spec: TrialSpec, fold: int, cut: _Cut, bound: tuple[int, ...], clock: Clock) -> Terms:
+def _terms(ground: Ground, spec: TrialSpec, cut: _Cut, matrix: Matrix, clock: Clock) -> Terms:
     """What a trial's learner is told beside the rows."""
-    seed = (ground.problem.seed * 7919 + fold * 101 + crc32(spec.id.encode())) % 2**31
+    seed = (ground.problem.seed * 7919 + cut.fold * 101 + crc32(spec.id.encode())) % 2**31
     watch, *others = folds.parts(ground.plan.splitter, cut.rows.truth, cut.groups, folds.WATCHED, seed)
-    settled = _settled(ground, spec) if fold >= ground.plan.folds else ()
-    return Terms(seed, clock, watch, settled, bound, tuple(others[: spec.turns - 1]))
+    settled = _settled(ground, spec) if cut.fold >= ground.plan.folds else ()
+    return Terms(seed, clock, watch, settled, _bound(matrix, ground.problem), tuple(others[: spec.turns - 1]))
 
 
-def _matrix(ground: Ground, spec: TrialSpec, fold: int, cut: _Cut) -> Matrix:
+def _matrix(ground: Ground, spec: TrialSpec, cut: _Cut) -> Matrix:
     """What a trial reads: the blocks that other trials read too are made once and wait on the shelf."""
     named = [(name, steps, len(_readers(ground, name, spec.rows)) > 1) for name, steps in _blocks(ground.recipe, spec)]
     if not any(shared for *_, shared in named):
@@ -281,7 +282,7 @@ def _matrix(ground: Ground, spec: TrialSpec, fold: int, cut: _Cut) -> Matrix:
         def make() -> Matrix:
             return _scored(fit_matrix(steps, cut.rows, cut.parts.of), cut, ground)
 
-        place = f"{name}-{fold}-{spec.rows or 'all'}"
+        place = f"{name}-{cut.fold}-{spec.rows or 'all'}"
         return shelved(ground.run, place, make) if shared and ground.run is not None else make()
 
     return side_by_side([block(*each) for each in named])
