@@ -37,10 +37,9 @@ from mlwright.search.plan import CORES
 from mlwright.trials import Pool
 
 TASKS = (
-    "concrete,airfoil,boston,vehicle,segment,car,abalone,house_prices_nominal,anneal,movies,"
-    "wine_quality_white,kr_vs_kp,cal_housing,phoneme,employee_salaries"
+    "concrete,airfoil,boston,vehicle,segment,car,abalone,house_prices_nominal,cal_housing,employee_salaries,"
+    "diamonds,movies,phoneme"
 )
-
 _START = 0.1  # seconds that a process takes to start
 _HALVES = 10  # times that rows are cut in halves
 _LEFT = 0.8  # of the budget that the trials have
