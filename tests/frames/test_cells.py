@@ -120,6 +120,7 @@ COLUMNS = (
     column("money", "numeric", notation=EURO, blanks=("k.A.", "-999")),
     column("plain", "numeric", blanks=("unknown", "-1")),
     column("flag", "boolean", words=("nein", "ja"), blanks=("?!",)),
+    column("few", "boolean", digits=True, blanks=("-999",)),
     column("stamp", "datetime", formats=("@ms",), blanks=("0",)),
     column("digits", "datetime", formats=("%Y%m%d", "%d.%m.%Y %H:%M")),
     column("level", "ordinal", order=("low", "high"), blanks=("unknown",), spellings={"LOW": "low"}),

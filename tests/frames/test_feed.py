@@ -158,6 +158,14 @@ def test_a_missing_column_is_told_with_its_near_miss():
     assert "'Numeric '" in caught.value.problems[0].message and caught.value.where == "new.csv"
 
 
+@pytest.mark.parametrize(("value", "read"), [(2, 1.0), ("3", 1.0), (-1, 0.0), (0.5, 0.0), (0.7, 1.0), (10**400, 1.0)])
+def test_what_was_0_and_1_alone_reads_other_numbers_as_the_nearer_of_both(value, read):
+    schema = Schema(columns=(Column(name="x", kind="boolean", digits=True),), target=SCHEMA.target)
+    assert frames.row_feeds([{"x": value}], schema)["numbers"].tolist() == [[read]]
+    with pytest.raises(SchemaError, match="neither true nor false"):
+        frames.row_feeds([{"x": "so so"}], schema)
+
+
 def test_infinite_numbers_and_unseen_categories_pass():
     row = {"numeric": float("inf"), "boolean": 1, "datetime": date(1970, 1, 2), "categorical": "a\ud800", "text": 1.0}
     feeds = frames.row_feeds([row], SCHEMA)

@@ -197,6 +197,15 @@ def test_names_tell_where_values_do_not(name, values, kind, meaning):
     assert (column.kind, column.meaning) == (kind, meaning)
 
 
+@pytest.mark.parametrize(
+    ("values", "digits"),
+    [(RNG.integers(0, 2, N), True), (some("0", "1"), True), (some(0.0, 1.0), True), (some(True, False), False)],
+)
+def test_flags_of_digits_may_be_counts(values, digits):
+    (column,) = infer(frames.adopt({"x": values}))
+    assert (column.kind, column.digits) == ("boolean", digits)
+
+
 GENRES = ["Drama", "Comedy", "Action", "Film noir", "Short"]
 
 

@@ -24,8 +24,8 @@ def reader(column: Column) -> Reader:
     if column.kind == "numeric":
         return _number_reader(column)
     if column.kind == "boolean":
-        words = column.words or ()
-        return _without(column.blanks, lambda value: boolean_of(value, words))
+        words, digits = column.words or (), column.digits
+        return _without(column.blanks, lambda value: boolean_of(value, words, digits))
     if column.kind == "datetime":
         formats = column.formats or ("",)
         return _without(column.blanks, lambda value: moment_of(value, formats))
@@ -47,7 +47,7 @@ def read_column(column: Column, series: pl.Series) -> vectors.Parsed:
     text = series.dtype == pl.String
     if column.kind == "boolean":
         if series.dtype.is_numeric():
-            return vectors.flags(series)
+            return vectors.flags(series, column.digits)
         read = reader(column)
         return vectors.settled(series, pl.Boolean, read) if text else vectors.scalars(series, read, pl.Boolean)
     if column.kind == "datetime":

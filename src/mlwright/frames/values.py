@@ -55,9 +55,9 @@ def parse_number(text: str) -> float | None:
     raise ValueError(f"{shown(text)} is not a number")
 
 
-def parse_boolean(text: str, words: Sequence[str] = ()) -> bool | None:
+def parse_boolean(text: str, words: Sequence[str] = (), digits: bool = False) -> bool | None:
     """true/false, yes/no, t/f, y/n, on/off in any case, and the numbers 1 and 0; before them the (false, true)
-    ``words`` of the column."""
+    ``words`` of the column. With ``digits`` any other number is the nearer of 1 and 0 (0.5 is false)."""
     text = text.strip(SPACES)
     if text in words:
         return text == words[1]
@@ -68,8 +68,8 @@ def parse_boolean(text: str, words: Sequence[str] = ()) -> bool | None:
         return False
     if folded in BLANK_TEXTS:
         return None
-    if _NUMBER.fullmatch(text) and float(text) in (0.0, 1.0):
-        return float(text) == 1.0
+    if _NUMBER.fullmatch(text) and (digits or float(text) in (0.0, 1.0)):
+        return float(text) > 0.5
     raise ValueError(f"{shown(text)} is neither true nor false")
 
 
@@ -109,17 +109,17 @@ def number_of(value: Any, parse: Callable[[str], float | None] = parse_number) -
     raise ValueError(f"{shown(value)} is not a number")
 
 
-def boolean_of(value: Any, words: Sequence[str] = ()) -> bool | None:
-    """True or false from any value, a text by parse_boolean; missing is None. Raises ValueError."""
+def boolean_of(value: Any, words: Sequence[str] = (), digits: bool = False) -> bool | None:
+    """True or false from any value, as parse_boolean reads it; missing is None. Raises ValueError."""
     if type(value) is bool:
         return value
     if value is None or is_missing(value):
         return None
     value = plain(value)
     if isinstance(value, str):
-        return parse_boolean(value, words)
-    if isinstance(value, int | float) and value in (0, 1):
-        return value == 1
+        return parse_boolean(value, words, digits)
+    if isinstance(value, int | float) and (digits or value in (0, 1)):
+        return value > 0.5
     raise ValueError(f"{shown(value)} is neither true nor false")
 
 

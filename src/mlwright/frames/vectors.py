@@ -71,10 +71,12 @@ def booleans(column: pl.Series) -> Parsed:
     return settled(column, pl.Boolean, boolean_of)
 
 
-def flags(column: pl.Series) -> Parsed:
-    """A numeric column as Boolean: 1 is true, 0 is false."""
+def flags(column: pl.Series, digits: bool = False) -> Parsed:
+    """A numeric column as Boolean: 1 is true, 0 is false; with ``digits`` other numbers are the nearer of both."""
     column = column.fill_nan(None) if column.dtype.is_float() else column
-    values = (column == 1).set((column != 0) & (column != 1), None)
+    values = column > 0.5
+    if not digits:
+        values = values.set((column != 0) & (column != 1), None)
     rows = (values.is_null() & column.is_not_null()).arg_true().head(MOST).to_list()
     why = "{} is neither true nor false"
     return Parsed(values.alias(column.name), [(row, why.format(shown(column[row]))) for row in rows])
