@@ -29,7 +29,8 @@ def catboost(task: Any, features: Any) -> tuple[Any, Any, Any]:
         moments = frame.select_dtypes("datetime")
         frame = frame.assign(**{name: moments[name].astype("int64") for name in moments})
         words = frame.columns.difference(frame.select_dtypes("number").columns)
-        return frame.astype(dict.fromkeys(words, str)), list(words)
+        texts = frame[words].astype(str).where(frame[words].notna(), "")  # astype leaves what is missing as it is
+        return frame.assign(**{name: texts[name] for name in words}), list(words)
 
     kind = CatBoostRegressor if task.kind == "regression" else CatBoostClassifier
     rows, words = readable(task.train.drop(columns=[task.target]))

@@ -98,7 +98,6 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         trees, rows = shape.extra_trees(options["features"])
         leaves = min(options["leaves"], max(50, int(_LEAVES / (trees * (1 + shape.answers / _ANSWERS)))))
         options = {**options, "trees": trees, "leaves": leaves}
-        options["least"] = options["least"] if shape.rows < _ENOUGH else 5
     if entry.learner in _SMOOTH:
         if shape.columns > _WIDE:
             return None

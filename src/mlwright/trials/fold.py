@@ -254,7 +254,7 @@ class _Cut(NamedTuple):
 
 def _cut(ground: Ground, spec: TrialSpec, fold: int) -> _Cut:
     """How a fold is cut: all trials with as many rows cut it alike."""
-    seed = (ground.problem.seed * 7919 + fold * 101) % 2**31
+    seed = _seed(ground, fold)
     learn = _capped(ground.folds.train(fold), spec.rows, ground, seed)
     rows, groups = ground.rows(learn), None if ground.groups is None else ground.groups[learn]
     splitter = ground.plan.splitter
@@ -264,9 +264,14 @@ def _cut(ground: Ground, spec: TrialSpec, fold: int) -> _Cut:
     return _Cut(fold, learn, rows, groups, parts, ground.rows(ground.folds.valid(fold)))
 
 
+def _seed(ground: Ground, fold: int, trial: str = "") -> int:
+    """Of what all trials of a fold share, or of one of them."""
+    return (ground.problem.seed * 7919 + fold * 101 + crc32(trial.encode())) % 2**31
+
+
 def _terms(ground: Ground, spec: TrialSpec, cut: _Cut, matrix: Matrix, clock: Clock) -> Terms:
     """What a trial's learner is told beside the rows."""
-    seed = (ground.problem.seed * 7919 + cut.fold * 101 + crc32(spec.id.encode())) % 2**31
+    seed = _seed(ground, cut.fold, spec.id)
     watch, *others = folds.parts(ground.plan.splitter, cut.rows.truth, cut.groups, folds.WATCHED, seed)
     settled = _settled(ground, spec) if cut.fold >= ground.plan.folds else ()
     return Terms(seed, clock, watch, settled, _bound(matrix, ground.problem), tuple(others[: spec.turns - 1]))
