@@ -9,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from mlwright import plugins
 from mlwright.contracts.records import Problem
+from mlwright.search.plan import portfolio
 
 SHAPES = {"rows": st.integers(10, 3_000_000), "columns": st.integers(1, 300), "classes": st.sampled_from([0, 2, 3, 40])}
 
@@ -58,6 +59,13 @@ def test_a_small_table_is_watched_whole_in_a_minute(plan_of):
     turns = {t.id: t.turns for t in plan_of(Problem(target="target", budget=60.0), 300, 10).trials}
     assert turns["linear"] == turns["kernel-2"] == 8
     assert turns["constant"] == 1
+
+
+@given(**SHAPES, budget=st.sampled_from([None, 20.0]))
+def test_a_leaf_of_a_forest_holds_as_few_rows_on_large_tables_as_on_small_ones(plan_of, rows, columns, classes, budget):
+    listed = {entry.id: entry.options["least"] for entry in portfolio() if entry.learner == "extratrees"}
+    trials = plan_of(Problem(target="target", budget=budget), rows, columns, classes).trials
+    assert {t.id: t.options["least"] for t in trials if t.learner == "extratrees"} == listed
 
 
 def test_a_large_table_is_sampled_on_a_small_budget(plan_of):
