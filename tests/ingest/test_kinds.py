@@ -198,11 +198,17 @@ def test_names_tell_where_values_do_not(name, values, kind, meaning):
 
 
 @pytest.mark.parametrize(
-    ("values", "digits"),
-    [(RNG.integers(0, 2, N), True), (some("0", "1"), True), (some(0.0, 1.0), True), (some(True, False), False)],
+    ("name", "values", "digits"),
+    [
+        ("x", RNG.integers(0, 2, N), True),
+        ("x", some("0", "1"), True),
+        ("x", some(0.0, 1.0), True),
+        ("x", some(True, False), False),
+        ("is_late", RNG.integers(0, 2, N), False),
+    ],
 )
-def test_flags_of_digits_may_be_counts(values, digits):
-    (column,) = infer(frames.adopt({"x": values}))
+def test_flags_of_digits_may_be_counts_unless_their_name_says_otherwise(name, values, digits):
+    (column,) = infer(frames.adopt({name: values}))
     assert (column.kind, column.digits) == ("boolean", digits)
 
 

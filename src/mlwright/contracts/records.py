@@ -128,10 +128,10 @@ class Column(Record, frozen=True):
     """One column as it was found and is expected again.
 
     ``words`` are the (false, true) words of a boolean kept as text; ``digits`` says that one was found among 0 and 1
-    alone: it may be a count, so that a later 2 is read as the nearer of both. ``formats`` are the strptime formats of a
-    datetime kept as text ("" stands for ISO 8601, "@s", "@ms", "@us" and "@ns" for a number since 1970); ``low`` and
-    ``high`` the range seen (numbers; epoch seconds for a datetime); ``levels`` the most frequent values of a
-    categorical; ``example`` one value seen, as JSON.
+    alone, and its name does not say that it is one: it may be a count, so that a later 2 is read as the nearer of both.
+    ``formats`` are the strptime formats of a datetime kept as text ("" stands for ISO 8601, "@s", "@ms", "@us" and
+    "@ns" for a number since 1970); ``low`` and ``high`` the range seen (numbers; epoch seconds for a datetime);
+    ``levels`` the most frequent values of a categorical; ``example`` one value seen, as JSON.
 
     ``meaning`` is what the values are beyond their kind, ``notation`` how numbers are written where that is not plain,
     ``order`` the levels of an ordinal from low to high, ``separator`` what stands between the items of a list ("[" for

@@ -138,7 +138,8 @@ def _of_numbers(facts: Facts, numbers: pl.Series) -> Typed:
         return facts.made("identifier", numbers, meaning="key")
     low, high = numbers.min(), numbers.max()
     if facts.unique == 2 and (low, high) == (0, 1) and _is_flag(numbers):
-        return facts.read(Column(name=name, kind="boolean", unique=facts.unique, digits=True))
+        perhaps_counts = not _FLAG_NAME.search(name)
+        return facts.read(Column(name=name, kind="boolean", unique=facts.unique, digits=perhaps_counts))
     form = dates.number_format(name, numbers, facts.unique)
     if form is not None:
         meaning: Meaning = "epoch" if form.startswith("@") else ""
