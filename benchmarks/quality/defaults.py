@@ -2,8 +2,11 @@
 
     python benchmarks/quality/defaults.py --bench FOLDER [--tasks a,b] [--split 0] >> defaults.jsonl
     python FOLDER/compare.py ours.jsonl defaults.jsonl
+    python benchmarks/quality/defaults.py --bench FOLDER --beside 60 [--tasks a,b] >> beside.jsonl
 
 What no model should be worse than. CatBoost gets everything that is no number as a category, and moments as numbers.
+With --beside, mlwright is trained too, for so many seconds, and each line says how much better it is, in the metric,
+and between which bounds that lies with 95% when the test rows are drawn anew for both (below nought: worse).
 
 Needs: the benchmark folder (tasks.py and its data)
 """
@@ -18,10 +21,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from table import forest
 
+DRAWS = 1000
+Answer = tuple[Any, Any, Any]  # values, or probabilities and their classes
 
-def catboost(task: Any, features: Any) -> tuple[Any, Any, Any]:
+
+def catboost(task: Any, features: Any) -> Answer:
     """1,000 rounds, nothing set."""
     from catboost import CatBoostClassifier, CatBoostRegressor
 
@@ -42,10 +50,38 @@ def catboost(task: Any, features: Any) -> tuple[Any, Any, Any]:
     return None, fitted.predict_proba(asked), list(fitted.classes_)
 
 
-SYSTEMS: dict[str, Callable[[Any, Any], tuple[Any, Any, Any]]] = {
+SYSTEMS: dict[str, Callable[[Any, Any], Answer]] = {
     "default-forest": forest,
     "default-catboost": catboost,
 }
+
+
+def mlwright(task: Any, features: Any, budget: float) -> Answer:
+    """What is measured beside them."""
+    import mlwright as product
+
+    model = product.train(task.train, target=task.target, metric=task.metric, budget=budget, seed=0)
+    if task.kind == "regression":
+        return model.predict(features), None, None
+    return None, model.predict_proba(features), list(model.classes)
+
+
+def better(task: Any, ours: Answer, theirs: Answer) -> list[float]:
+    """By how much ours is better on the test rows, and the bounds of that, of DRAWS draws of as many of them."""
+    truth, sign = task.test[task.target].to_numpy(), 1 if task.metric == "roc_auc" else -1
+
+    def gain(rows: NDArray[np.int64]) -> float:
+        ours_, theirs_ = (task.score(truth[rows], *_at(answer, rows)) for answer in (ours, theirs))
+        return sign * float(ours_ - theirs_)
+
+    rng = np.random.default_rng(0)
+    gains = [gain(rng.integers(len(truth), size=len(truth))) for _ in range(DRAWS)]
+    return [round(value, 6) for value in (gain(np.arange(len(truth))), *np.quantile(gains, (0.025, 0.975)))]
+
+
+def _at(answer: Answer, rows: NDArray[np.int64]) -> Answer:
+    values, probabilities, classes = answer
+    return None if values is None else values[rows], None if values is not None else probabilities[rows], classes
 
 
 def main() -> None:
@@ -55,6 +91,8 @@ def main() -> None:
     parser.add_argument("--tasks", default="")
     parser.add_argument("--split", type=int, default=0)
     parser.add_argument("--budget", type=float, default=60.0, help="what to call the lines; the time is not limited")
+    parser.add_argument("--beside", type=float, help="seconds that mlwright is trained for, to be told beside it")
+    parser.add_argument("--systems", default=",".join(SYSTEMS))
     args = parser.parse_args()
     sys.path.insert(0, str(args.bench))
     import tasks
@@ -62,12 +100,15 @@ def main() -> None:
     for name in args.tasks.split(",") if args.tasks else tasks.catalog():
         task = tasks.load(name, args.split)
         features = task.test.drop(columns=[task.target])
-        for system, ask in SYSTEMS.items():
+        ours = None if args.beside is None else mlwright(task, features, args.beside)
+        for system in args.systems.split(","):
             line = {"system": system, "preset": None, "task": name, "split": args.split, "budget_s": args.budget}
             started = time.perf_counter()
-            score = task.score(task.test[task.target], *ask(task, features))
-            line |= {"metric": task.metric, "score": round(score, 6), "fit_s": round(time.perf_counter() - started, 1)}
+            theirs = SYSTEMS[system](task, features)
+            seconds, score = time.perf_counter() - started, task.score(task.test[task.target], *theirs)
+            line |= {"metric": task.metric, "score": round(score, 6), "fit_s": round(seconds, 1)}
             line |= {"single_row_ms": 0.0, "size_mb": 0.0}
+            line |= {} if ours is None else {"better_by": better(task, ours, theirs)}
             print(json.dumps(line), flush=True)
 
 
