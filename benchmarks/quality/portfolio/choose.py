@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from candidates import configurations, logged
 from numpy.typing import NDArray
@@ -229,6 +230,9 @@ def main() -> None:
         made = [(n, *configurations()[n], logged(n)) for n in chosen]
         if args.out:
             entries = [dict(zip(("id", "learner", "options", "log"), each, strict=True)) for each in made]
+            for place, entry in enumerate(portfolio()):
+                if entry.flavour:  # what reads a flavour of its own is not collected: it keeps its place
+                    entries.insert(place, msgspec.to_builtins(entry))
             args.out.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
 
 
