@@ -2,7 +2,7 @@
 
     python benchmarks/quality/defaults.py --bench FOLDER [--tasks a,b] [--split 0] >> defaults.jsonl
     python FOLDER/compare.py ours.jsonl defaults.jsonl
-    python benchmarks/quality/defaults.py --bench FOLDER --beside 60 [--tasks a,b] >> beside.jsonl
+    python benchmarks/quality/defaults.py --bench FOLDER --beside 60 [--systems default-forest] >> beside.jsonl
 
 What no model should be worse than. CatBoost gets everything that is no number as a category, and moments as numbers.
 With --beside, mlwright is trained too, for so many seconds, and each line says how much better it is, in the metric,
@@ -23,10 +23,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from table import forest
+from table import Answer, answers, forest
 
-DRAWS = 1000
-Answer = tuple[Any, Any, Any]  # values, or probabilities and their classes
+_DRAWS = 1000
 
 
 def catboost(task: Any, features: Any) -> Answer:
@@ -56,32 +55,28 @@ SYSTEMS: dict[str, Callable[[Any, Any], Answer]] = {
 }
 
 
-def mlwright(task: Any, features: Any, budget: float) -> Answer:
+def ours(task: Any, features: Any, budget: float) -> Answer:
     """What is measured beside them."""
-    import mlwright as product
+    import mlwright
 
-    model = product.train(task.train, target=task.target, metric=task.metric, budget=budget, seed=0)
-    if task.kind == "regression":
-        return model.predict(features), None, None
-    return None, model.predict_proba(features), list(model.classes)
+    model = mlwright.train(task.train, target=task.target, metric=task.metric, budget=budget, seed=0)
+    return answers(model, task, features)
 
 
-def better(task: Any, ours: Answer, theirs: Answer) -> list[float]:
-    """By how much ours is better on the test rows, and the bounds of that, of DRAWS draws of as many of them."""
+def better(task: Any, one: Answer, other: Answer) -> list[float]:
+    """By how much one is better than the other on the test rows, and the bounds of that, of _DRAWS draws of as many."""
     truth, sign = task.test[task.target].to_numpy(), 1 if task.metric == "roc_auc" else -1
 
+    def score(answer: Answer, rows: NDArray[np.int64]) -> float:
+        told = (None if part is None else part[rows] for part in answer[:2])
+        return sign * float(task.score(truth[rows], *told, answer[2]))
+
     def gain(rows: NDArray[np.int64]) -> float:
-        ours_, theirs_ = (task.score(truth[rows], *_at(answer, rows)) for answer in (ours, theirs))
-        return sign * float(ours_ - theirs_)
+        return score(one, rows) - score(other, rows)
 
     rng = np.random.default_rng(0)
-    gains = [gain(rng.integers(len(truth), size=len(truth))) for _ in range(DRAWS)]
+    gains = [gain(rng.integers(len(truth), size=len(truth))) for _ in range(_DRAWS)]
     return [round(value, 6) for value in (gain(np.arange(len(truth))), *np.quantile(gains, (0.025, 0.975)))]
-
-
-def _at(answer: Answer, rows: NDArray[np.int64]) -> Answer:
-    values, probabilities, classes = answer
-    return None if values is None else values[rows], None if values is not None else probabilities[rows], classes
 
 
 def main() -> None:
@@ -100,7 +95,7 @@ def main() -> None:
     for name in args.tasks.split(",") if args.tasks else tasks.catalog():
         task = tasks.load(name, args.split)
         features = task.test.drop(columns=[task.target])
-        ours = None if args.beside is None else mlwright(task, features, args.beside)
+        beside = None if args.beside is None else ours(task, features, args.beside)
         for system in args.systems.split(","):
             line = {"system": system, "preset": None, "task": name, "split": args.split, "budget_s": args.budget}
             started = time.perf_counter()
@@ -108,7 +103,7 @@ def main() -> None:
             seconds, score = time.perf_counter() - started, task.score(task.test[task.target], *theirs)
             line |= {"metric": task.metric, "score": round(score, 6), "fit_s": round(seconds, 1)}
             line |= {"single_row_ms": 0.0, "size_mb": 0.0}
-            line |= {} if ours is None else {"better_by": better(task, ours, theirs)}
+            line |= {} if beside is None else {"better_by": better(task, beside, theirs)}
             print(json.dumps(line), flush=True)
 
 

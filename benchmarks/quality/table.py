@@ -24,8 +24,17 @@ from typing import Any
 
 import numpy as np
 
+Answer = tuple[Any, Any, Any]  # values, or probabilities and their classes
 
-def forest(task: Any, features: Any) -> tuple[Any, Any, Any]:
+
+def answers(model: Any, task: Any, features: Any) -> Answer:
+    """What a model of mlwright says."""
+    if task.kind == "regression":
+        return model.predict(features), None, None
+    return None, model.predict_proba(features), list(model.classes)
+
+
+def forest(task: Any, features: Any) -> Answer:
     """scikit-learn's random forest with its defaults on ordinal codes: what an hour of no thought gives."""
     from sklearn.compose import make_column_selector, make_column_transformer
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -49,7 +58,7 @@ def forest(task: Any, features: Any) -> tuple[Any, Any, Any]:
     return None, fitted.predict_proba(features), list(fitted.classes_)
 
 
-def constant(task: Any, rows: int) -> tuple[Any, Any, Any]:
+def constant(task: Any, rows: int) -> Answer:
     """The mean, or the shares of the classes."""
     truth = task.train[task.target]
     if task.kind == "regression":
@@ -82,15 +91,10 @@ def measure(bench: Path, name: str, split: int, budget: float, tell: bool) -> di
         seconds = time.perf_counter() - started
         model = mlwright.load(f"{folder}/model")
         size = sum(f.stat().st_size for f in Path(folder, "model").iterdir())
-    ask = model.predict if task.kind == "regression" else model.predict_proba
-
-    def answers(rows: Any) -> tuple[Any, Any, Any]:
-        return (ask(rows), None, None) if task.kind == "regression" else (None, ask(rows), model.classes)
-
     single = []
     for i in range(min(20, len(features))):
         started_row = time.perf_counter()
-        ask(features.iloc[i : i + 1])
+        answers(model, task, features.iloc[i : i + 1])
         single.append(time.perf_counter() - started_row)
     verdict = model.verdict
     return {
@@ -100,7 +104,7 @@ def measure(bench: Path, name: str, split: int, budget: float, tell: bool) -> di
         "metric": task.metric,
         "rows": len(task.train),
         "seconds": round(seconds, 2),
-        "score": task.score(truth, *answers(features)),
+        "score": task.score(truth, *answers(model, task, features)),
         "own": verdict.score.value,
         "low": verdict.score.low,
         "high": verdict.score.high,

@@ -231,7 +231,8 @@ def main() -> None:
         if args.out:
             entries = [dict(zip(("id", "learner", "options", "log"), each, strict=True)) for each in made]
             for place, entry in enumerate(portfolio()):
-                if entry.flavour:  # what reads a flavour of its own is not collected: it keeps its place
+                # what reads a flavour of its own is not collected: it keeps its place
+                if entry.flavour and entry.learner not in without:
                     entries.insert(place, msgspec.to_builtins(entry))
             args.out.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
 
