@@ -114,9 +114,10 @@ def pandas_table(rows):
     )
 
 
+@pytest.mark.parametrize("unasked", [0, 30])
 @pytest.mark.parametrize("rows", [0, 1, 2, 64, 65])
-def test_few_rows_of_pandas_take_a_short_way_to_the_same_feeds(rows):
-    data = pandas_table(rows)
+def test_few_rows_of_pandas_take_a_short_way_to_the_same_feeds(rows, unasked):
+    data = pandas_table(rows).assign(**{f"unasked{i}": [i] * rows for i in range(unasked)})
     short = frames.adopt_rows(data)
     if rows > 64:
         assert short is None

@@ -45,6 +45,12 @@ def test_a_smaller_budget_asks_for_no_more_work(plan_of, rows, columns, classes,
         assert fitted[0] * small.folds <= fitted[1] * large.folds
 
 
+@given(**SHAPES, budget=st.floats(5.0, 600.0))
+def test_a_cap_on_rows_is_one_that_folds_keep_to(plan_of, rows, columns, classes, budget):
+    plan = plan_of(Problem(target="target", budget=budget), rows, columns, classes)
+    assert all(trial.rows is None or trial.rows < rows * (1 - 1 / plan.folds) for trial in plan.trials)
+
+
 @given(**SHAPES | {"rows": st.integers(10, 4_000)}, budget=st.floats(5.0, 600.0))
 def test_parts_are_watched_in_turn_where_rows_are_few_and_time_is_not(plan_of, rows, columns, classes, budget):
     less, more = (plan_of(Problem(target="target", budget=b), rows, columns, classes) for b in (budget, 2 * budget))

@@ -16,7 +16,7 @@ from mlwright.frames.nested import flatten
 from mlwright.frames.values import is_missing, plain, text_of, whole
 
 FEW_ROWS = 64
-_WIDE = 40  # columns from which it pays to ask whether all are plain arrays
+_WIDE = 16  # columns up to which a row is read cell by cell
 MOST_COLUMNS = 25_000
 _TAKEN = "Give a pandas, Polars or Arrow table, a dict of columns, a list of rows (dicts), or the path of a file."
 _UNNAMED = "Give each column a name of its own."
@@ -69,13 +69,16 @@ def adopt_rows(data: Any) -> list[Any] | None:
     names = data.columns.tolist()
     if len(set(names)) != len(names) or not all(type(name) is str for name in names):
         return None
-    if len(data) == 1 and not _wide_and_plain(data):  # cell by cell is by far the quickest for one row of several types
-        return [{name: data.iat[0, place] for place, name in enumerate(names)}]
-    return [dict(zip(names, row, strict=True)) for row in data.to_numpy(dtype=object).tolist()]
+    rows = _one_row(data) if len(data) == 1 else data.to_numpy(dtype=object).tolist()
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def _wide_and_plain(data: Any) -> bool:
-    return len(data.columns) > _WIDE and all(isinstance(kind, np.dtype) for kind in data.dtypes)
+def _one_row(data: Any) -> list[list[Any]]:
+    """The cells of a pandas table of one row, as they are, by the way that is the quickest for its width."""
+    if len(data.columns) <= _WIDE:
+        return [[data.iat[0, place] for place in range(len(data.columns))]]
+    row = data.iloc[0]  # of objects it holds them as they are; of numbers of several types the widest
+    return [row.tolist()] if row.dtype.kind == "O" else data.to_numpy(dtype=object).tolist()
 
 
 def refuse_width(columns: int, where: str) -> None:

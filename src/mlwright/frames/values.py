@@ -34,6 +34,7 @@ _NUMBER = re.compile(rf"[+-]?(?:{_DIGITS}|inf|infinity)", re.IGNORECASE | re.ASC
 _EPOCH = datetime(1970, 1, 1)
 EPOCHS = {"@s": (1e6, 1.0), "@ms": (1e3, 1.0), "@us": (1.0, 1.0), "@ns": (1.0, 1e3)}
 """Forms of a number since 1970: what it is multiplied and divided by to be in microseconds."""
+_PLAIN_NUMBERS = frozenset((float, int, np.float64, np.float32, np.int64, np.int32))  # what most cells are
 FIRST_MICRO, LAST_MICRO = -62_135_596_800e6, 253_402_300_799e6  # the years 1 to 9999
 
 
@@ -92,20 +93,20 @@ def parse_datetime(text: str, formats: Sequence[str] = ("",)) -> datetime | None
 def number_of(value: Any, parse: Callable[[str], float | None] = parse_number) -> float | None:
     """A number from any value, a text by ``parse``; missing is None. Raises ValueError."""
     kind = type(value)
-    if kind is float:
-        return value if value == value else None
     if kind is str:
         return parse(value)
-    if value is None or is_missing(value):
-        return None
-    value = plain(value)
-    if isinstance(value, str):
-        return parse(value)
-    if isinstance(value, int | float):
+    if kind not in _PLAIN_NUMBERS:
+        if value is None or is_missing(value):
+            return None
+        value = plain(value)
+        if isinstance(value, str):
+            return parse(value)
+    if kind in _PLAIN_NUMBERS or isinstance(value, int | float):
         try:
-            return float(value)
+            number = float(value)
         except OverflowError:
             raise ValueError(f"{shown(value)} is too large a number") from None
+        return number if number == number else None
     raise ValueError(f"{shown(value)} is not a number")
 
 
@@ -113,6 +114,8 @@ def boolean_of(value: Any, words: Sequence[str] = (), digits: bool = False) -> b
     """True or false from any value, as parse_boolean reads it; missing is None. Raises ValueError."""
     if type(value) is bool:
         return value
+    if type(value) in _PLAIN_NUMBERS and (value == 0 or value == 1):
+        return bool(value)
     if value is None or is_missing(value):
         return None
     value = plain(value)

@@ -101,8 +101,7 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
     if entry.learner in _SMOOTH:
         if shape.columns > _WIDE:
             return None
-        rows = min(_SMOOTH[entry.learner], rows or shape.rows)
-        rows = None if rows >= shape.rows else rows
+        rows = shape.cap(min(_SMOOTH[entry.learner], rows or shape.rows))
     copies = 1 if entry.learner in _ALONE else COPIES
     floor = shape.floor if entry.log else None
     as_listed = TrialSpec(id=entry.id, learner=entry.learner, options=options, flavour=entry.flavour)
@@ -151,11 +150,15 @@ class _Shape:
             rows = rows * 2 // 3
         return None if rows == self.rows else rows
 
+    def cap(self, rows: int) -> int | None:
+        """So many rows at most; None where no fold learns from more: trials that share their rows share matrices."""
+        return None if rows >= self.rows * (1 - 1 / self.folds) else rows
+
     def linear_rows(self) -> int | None:
         """A cap on rows that a linear model is fitted on within a tenth of the work."""
         columns = self.columns * 3 + 1
         rows = int(self.work / 10 / self.folds / (columns * self.answers * _LINEAR_CELL))
-        return None if rows >= self.rows else max(2_000, rows)
+        return self.cap(max(2_000, rows))
 
     def extra_trees(self, features: float) -> tuple[int, int | None]:
         """Trees of a forest that looks at a share of the columns (0: their root) and a cap on rows, within a quarter of
