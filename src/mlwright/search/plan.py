@@ -28,7 +28,7 @@ _FOLDS = ((8, 600), (5, 80))  # folds, and the rounds of boosting that there mus
 _FROM = {8: 5_000, 5: _ENOUGH}  # rows from which so many folds bring less than more trials do
 _BOOSTED = ("catboost", "lightgbm", "xgboost")
 _RICH = (  # features that need not pay, by turns: their folds say if they did
-    *((), ("spelt", "pairs"), (), ("trees+", "spelt", "pairs")),
+    *((), ("trees+", "spelt", "pairs"), (), ("spelt", "pairs")),
     *((), ("pairs", "spelt"), (), ("pairs", "trees+", "spelt")),
 )
 _ALONE = ("extratrees",)  # is a mean already, and large
