@@ -154,6 +154,12 @@ def test_half_of_what_is_boosted_reads_more_than_usual(plan_of, flavours, read):
     assert not any(t.flavour for t in plan.trials if t.learner not in ("catboost", "lightgbm", "xgboost"))
 
 
+def test_what_is_made_of_levels_together_is_read_before_what_is_made_of_their_spelling(plan_of):
+    plan = plan_of(Problem(target="target"), flavours={"pairs": (), "spelt": (), "trees+": ()})
+    boosted = [t.flavour for t in plan.trials if t.learner in ("catboost", "lightgbm", "xgboost")]
+    assert boosted[:8] == ["", "trees+", "", "spelt", "", "pairs", "", "pairs"]
+
+
 def test_a_flavour_that_a_configuration_asks_for_is_read_where_the_recipe_has_it(plan_of):
     kinds = {t.learner for t in plan_of(Problem(target="target"), flavours={"values": ()}).trials if t.flavour}
     assert kinds == {"linear", "network", "kernel"}
