@@ -77,7 +77,7 @@ def _one_row(data: Any) -> list[list[Any]]:
     """The cells of a pandas table of one row, as they are, by the way that is the quickest for its width."""
     if len(data.columns) <= _WIDE:
         return [[data.iat[0, place] for place in range(len(data.columns))]]
-    row = data.iloc[0]  # of objects it holds them as they are; of numbers of several types the widest
+    row = data.iloc[0]  # objects it holds as they are; numbers of several types would become the widest
     return [row.tolist()] if row.dtype.kind == "O" else data.to_numpy(dtype=object).tolist()
 
 

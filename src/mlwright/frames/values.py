@@ -101,13 +101,13 @@ def number_of(value: Any, parse: Callable[[str], float | None] = parse_number) -
         value = plain(value)
         if isinstance(value, str):
             return parse(value)
-    if kind in _PLAIN_NUMBERS or isinstance(value, int | float):
-        try:
-            number = float(value)
-        except OverflowError:
-            raise ValueError(f"{shown(value)} is too large a number") from None
-        return number if number == number else None
-    raise ValueError(f"{shown(value)} is not a number")
+        if not isinstance(value, int | float):
+            raise ValueError(f"{shown(value)} is not a number")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{shown(value)} is too large a number") from None
+    return number if number == number else None
 
 
 def boolean_of(value: Any, words: Sequence[str] = (), digits: bool = False) -> bool | None:
