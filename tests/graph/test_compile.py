@@ -104,6 +104,42 @@ def test_what_several_say_of_classes_is_brought_to_one_at_once(toy):
     np.testing.assert_allclose(got, expected.reshape(30, 4, 2)[:, order].reshape(30, 8), rtol=1e-12)
 
 
+PER_LEVEL = st.lists(st.sampled_from(["Sub", "Div", "Max", "Min", "IsNaN", "Concat"]), max_size=6)
+
+
+@settings(deadline=None)
+@given(names=PER_LEVEL, seed=st.integers(0, 9))
+def test_what_is_done_to_a_look_up_is_done_to_its_levels(toy, names, seed):
+    rng = np.random.default_rng(seed)
+    keys, rows, default = table(rng, 2)
+    rows[rng.integers(0, len(rows)), 0] = np.nan
+    t, feeds = lookup(strings("s"), keys, rows, default), toy.feeds(30)
+    expected = looked_up(feeds["strings"][:, toy.inputs.strings.index("s")].tolist(), keys, rows, default)
+    for op in names:
+        by = rng.normal(size=t.width).astype(np.float32)
+        if op == "Concat":
+            t, expected = concat([t, cast(apply("IsNaN", t), "float32")]), np.hstack([expected, np.isnan(expected)])
+        elif op == "IsNaN":
+            t, expected = where(apply("IsNaN", t), by, t), np.where(np.isnan(expected), by, expected)
+        else:
+            made = {"Sub": np.subtract, "Div": np.divide, "Max": np.maximum, "Min": np.minimum}[op]
+            t, expected = apply(op, t, by), made(expected, by)
+    np.testing.assert_array_equal(toy.run({"y": t}, toy.inputs, feeds)["y"], expected.astype(np.float32))
+    assert not set(names) & set(toy.operators({"y": t}, toy.inputs)) - {"Concat"}
+
+
+def test_what_hangs_on_two_look_ups_stays_an_operator(toy):
+    rng = np.random.default_rng(0)
+    one, other = lookup(strings("s"), *table(rng, 1)), lookup(strings("t"), *table(rng, 1))
+    assert toy.operators({"y": apply("Sub", one, other)}, toy.inputs)["Sub"] == 1
+    assert toy.operators({"y": apply("Sub", one, single_of("a"))}, toy.inputs)["Sub"] == 1
+
+
+def test_flags_become_numbers_at_once(toy):
+    flags = cast(apply("IsNaN", numbers(("a", "c"))), "float64")
+    assert toy.operators({"y": cast(flags, "float32")}, toy.inputs)["Cast"] == 1
+
+
 def single_of(name):
     return cast(numbers((name,)), "float32")
 

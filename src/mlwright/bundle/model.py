@@ -220,9 +220,9 @@ class Model:
         if isinstance(data, str | os.PathLike):
             typed = frames.conform(frames.fetch(data), self.schema, where=scrub(os.fspath(data)))
             return frames.feeds(typed, self.schema)
-        rows = frames.adopt_rows(data)
-        if rows is not None:
-            return self._reader(rows)
+        short = self._reader.short(data)
+        if short is not None:
+            return short
         return frames.feeds(frames.conform(frames.adopt(data), self.schema), self.schema)
 
     def _feeds_of_nothing(self) -> Feeds:

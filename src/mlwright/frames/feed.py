@@ -14,6 +14,7 @@ from polars import selectors
 from mlwright.contracts.errors import RowProblem, SchemaError, near_miss
 from mlwright.contracts.records import Column, Schema
 from mlwright.frames import cells
+from mlwright.frames.foreign import OneRow, adopt_rows
 from mlwright.frames.nested import flatten_row
 from mlwright.frames.typed import WAY_OUT
 from mlwright.frames.values import seconds_of
@@ -58,10 +59,10 @@ class RowReader:
         self._readers = [_reader(columns[name]) for name in names]
         self._numbers = len(schema.numbers)
         self._values: Callable[[Mapping[str, Any]], Sequence[Any]] = _getter(names)
+        self._one = OneRow(names)
 
     def __call__(self, rows: Sequence[Any]) -> Arrays:
         """Feeds for n rows: see the class."""
-        split, readers = self._numbers, self._readers
         try:
             lines = self._lines(rows)
         except (KeyError, TypeError, ValueError):
@@ -70,14 +71,30 @@ class RowReader:
             if problems:
                 raise SchemaError(problems, where=self._where, way_out=WAY_OUT) from None
             lines = self._lines(rows)
-        count = len(lines)
+        return self._arrays(lines)
+
+    def short(self, data: Any) -> Arrays | None:
+        """Feeds for a table that `adopt_rows` takes; None for a larger table and for other data."""
+        cells = self._one(data)
+        if cells is not None:
+            try:
+                return self._arrays([self._line(cells)])
+            except (TypeError, ValueError):
+                pass  # told below, with all else that is wrong
+        rows = adopt_rows(data)
+        return None if rows is None else self(rows)
+
+    def _arrays(self, lines: list[list[Any]]) -> Arrays:
+        count, split = len(lines), self._numbers
         numbers = np.array([line[:split] for line in lines], dtype=np.float64).reshape(count, split)
-        strings = np.array([line[split:] for line in lines], dtype=object).reshape(count, len(readers) - split)
+        strings = np.array([line[split:] for line in lines], dtype=object).reshape(count, len(self._names) - split)
         return {"numbers": numbers, "strings": strings}
 
     def _lines(self, rows: Sequence[Any]) -> list[list[Any]]:
-        readers, values = self._readers, self._values
-        return [[read(value) for read, value in zip(readers, values(row), strict=True)] for row in rows]
+        return [self._line(self._values(row)) for row in rows]
+
+    def _line(self, values: Sequence[Any]) -> list[Any]:
+        return [read(value) for read, value in zip(self._readers, values, strict=True)]
 
     def _problems(self, rows: Sequence[Any]) -> list[RowProblem]:
         found: list[RowProblem] = []

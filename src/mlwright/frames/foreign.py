@@ -16,7 +16,6 @@ from mlwright.frames.nested import flatten
 from mlwright.frames.values import is_missing, plain, text_of, whole
 
 FEW_ROWS = 64
-_WIDE = 16  # columns up to which a row is read cell by cell
 MOST_COLUMNS = 25_000
 _TAKEN = "Give a pandas, Polars or Arrow table, a dict of columns, a list of rows (dicts), or the path of a file."
 _UNNAMED = "Give each column a name of its own."
@@ -66,19 +65,48 @@ def adopt_rows(data: Any) -> list[Any] | None:
         return data if len(data) <= FEW_ROWS else None
     if not _is_pandas(data) or len(data) > FEW_ROWS:
         return None
-    names = data.columns.tolist()
-    if len(set(names)) != len(names) or not all(type(name) is str for name in names):
-        return None
-    rows = _one_row(data) if len(data) == 1 else data.to_numpy(dtype=object).tolist()
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    names = _names(data)
+    return None if names is None else [dict(zip(names, row, strict=True)) for row in _objects(data)]
 
 
-def _one_row(data: Any) -> list[list[Any]]:
-    """The cells of a pandas table of one row, as they are, by the way that is the quickest for its width."""
-    if len(data.columns) <= _WIDE:
-        return [[data.iat[0, place] for place in range(len(data.columns))]]
-    row = data.iloc[0]  # objects it holds as they are; numbers of several types would become the widest
-    return [row.tolist()] if row.dtype.kind == "O" else data.to_numpy(dtype=object).tolist()
+class OneRow:
+    """Reads the cells of the columns ``names`` of a pandas table of one row by the way that is the quickest. What that
+    is, and where the columns stand, is looked up once for all tables that share their columns, as the slices of one
+    table do."""
+
+    def __init__(self, names: Sequence[str]):
+        self._names = names
+        self._known: tuple[Any, list[int], bool] = (None, [], False)
+
+    def __call__(self, data: Any) -> list[Any] | None:
+        """The cells as they are; None for any other data, and where a column is not there."""
+        if not _is_pandas(data) or len(data) != 1:
+            return None
+        columns, (seen, places, at_once) = data.columns, self._known
+        if seen is None or not columns.is_(seen):
+            found = _names(data)
+            if found is None or not set(found).issuperset(self._names):
+                return None
+            places = [found.index(name) for name in self._names]
+            at_once = all(isinstance(dtype, np.dtype) and dtype.kind in "iufb" for dtype in data.dtypes)
+            self._known = columns, places, at_once
+        if at_once:
+            row = _objects(data)[0]
+            return [row[place] for place in places]
+        cell = data.iat
+        return [cell[0, place] for place in places]
+
+
+def _names(data: Any) -> list[str] | None:
+    """The names of a pandas table's columns, unless one occurs twice or is no text."""
+    names: list[str] = data.columns.tolist()
+    return names if len(set(names)) == len(names) and all(type(name) is str for name in names) else None
+
+
+def _objects(data: Any) -> list[list[Any]]:
+    """The rows of a pandas table, each cell as it is: quick where all are numbers, slow for texts."""
+    rows: list[list[Any]] = data.to_numpy(dtype=object).tolist()
+    return rows
 
 
 def refuse_width(columns: int, where: str) -> None:

@@ -8,7 +8,7 @@ computed once. Every tensor is (n, width) with one row a table row, but for a co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias, Union
 
 import numpy as np
@@ -27,6 +27,16 @@ _TO_BOOL = frozenset(
 
 
 _ONE_BY_ONE = frozenset({"Add", "Cast", "Exp", "Max", "Min", "Mul", "Sigmoid"})  # what is done to each number alike
+_PER_LEVEL: dict[str, Callable[..., NDArray[Any]]] = {  # what may be done to a look-up's table once, instead of to rows
+    "Cast": np.asarray,
+    "Concat": lambda *parts: np.hstack(parts),
+    "Div": np.divide,
+    "IsNaN": np.isnan,
+    "Max": np.maximum,
+    "Min": np.minimum,
+    "Sub": np.subtract,
+    "Where": np.where,
+}
 
 
 class Tensor:
@@ -88,12 +98,15 @@ def apply(op: str, *operands: Operand, attrs: Mapping[str, Attr] | None = None, 
     lead = next(o for o in operands if isinstance(o, Tensor))
     inputs = tuple(o if isinstance(o, Tensor) else constant(o, lead.dtype) for o in operands)
     dtype: Dtype = "bool" if op in _TO_BOOL else lead.dtype
-    return Tensor(op, inputs, attrs or {}, dtype, width if width is not None else max(t.width for t in inputs))
+    made = Tensor(op, inputs, attrs or {}, dtype, width if width is not None else max(t.width for t in inputs))
+    return _by_level(made)
 
 
 def cast(x: Tensor, dtype: Dtype) -> Tensor:
     """``x`` as another type; itself when it has that type already."""
-    return x if x.dtype == dtype else Tensor("Cast", (x,), {"to": dtype}, dtype, x.width)
+    if x.op == "Cast" and x.inputs[0].dtype == "bool":
+        x = x.inputs[0]  # 0 and 1 of any type in between
+    return x if x.dtype == dtype else _by_level(Tensor("Cast", (x,), {"to": dtype}, dtype, x.width))
 
 
 def concat(parts: Iterable[Tensor]) -> Tensor:
@@ -158,7 +171,7 @@ def where(condition: Tensor, yes: Operand, no: Operand) -> Tensor:
         raise TypeError("where() needs a tensor as one of its branches")
     branches = tuple(b if isinstance(b, Tensor) else constant(b, lead.dtype) for b in (yes, no))
     width = max(condition.width, *(b.width for b in branches))
-    return Tensor("Where", (condition, *branches), {}, lead.dtype, width)
+    return _by_level(Tensor("Where", (condition, *branches), {}, lead.dtype, width))
 
 
 def clip(x: Tensor, low: Operand, high: Operand) -> Tensor:
@@ -194,6 +207,38 @@ def lookup(column: Tensor, keys: Sequence[str], table: NDArray[Any], default: ND
     table, default = np.ascontiguousarray(table, dtype=np.float32), np.ascontiguousarray(default, dtype=np.float32)
     attrs: dict[str, Attr] = {"keys": tuple(keys), "table": table, "default": default}
     return Tensor("Lookup", (column,), attrs, "float32", int(table.shape[1]))
+
+
+def _by_level(t: Tensor) -> Tensor:
+    """``t`` as a look-up where it hangs on one look-up and constants alone: its value is known for each level."""
+    lead = _look_up(t) if t.op in _PER_LEVEL and t.dtype == "float32" else None
+    rows = None if lead is None else _level_rows(t, lead)
+    if lead is None or rows is None:
+        return t
+    keys: Any = lead.attrs["keys"]
+    return lookup(lead.inputs[0], keys, rows[:-1], rows[-1])
+
+
+def _look_up(t: Tensor) -> Tensor | None:
+    """The first look-up that ``t`` hangs on by nothing but what may be done to tables."""
+    if t.op == "Lookup":
+        return t
+    return next(filter(None, map(_look_up, t.inputs)), None) if t.op in _PER_LEVEL else None
+
+
+def _level_rows(t: Tensor, lead: Tensor) -> NDArray[Any] | None:
+    """The value of ``t`` for each level of the look-up ``lead`` and, the last, for all others: (levels + 1, w). None
+    where it hangs on more."""
+    if t.op == "Lookup":
+        alike = t.inputs[0].key == lead.inputs[0].key and t.attrs["keys"] == lead.attrs["keys"]
+        return np.vstack([t.attrs["table"], t.attrs["default"]]) if alike else None
+    if t.op == "Constant":
+        return t.attrs.get("value")  # type: ignore[return-value]
+    parts = [_level_rows(i, lead) for i in t.inputs] if t.op in _PER_LEVEL else [None]
+    if any(part is None for part in parts):
+        return None
+    with np.errstate(all="ignore"):
+        return _PER_LEVEL[t.op](*parts).astype(t.dtype)
 
 
 def trees(x: Tensor, forest: Forest) -> Tensor:

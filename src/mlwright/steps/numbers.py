@@ -69,8 +69,7 @@ class Impute(Step):
         filled = where(missing, self._median.astype(x.dtype), x)
         if not self._gaps:
             return filled
-        gaps = missing if len(self._gaps) == x.width else cast(columns(cast(missing, "int64"), self._gaps), "bool")
-        return concat([filled, cast(gaps, x.dtype)])
+        return concat([filled, columns(cast(missing, x.dtype), self._gaps)])
 
     def outputs(self, columns: Sequence[str]) -> list[tuple[str, str]]:
         return [(c, c) for c in columns] + [(f"{columns[i]} is missing", columns[i]) for i in self._gaps]
