@@ -53,8 +53,8 @@ def test_linear_models_read_finite_numbers_and_what_was_missing(rows):
     odd = {"numbers": np.array([[np.nan, np.nan], [np.inf, 1.0], [-np.inf, 0.0], [1e300, 1.0]])}
     values = Session(compile({"x": matrix.tensor}, rows[1].inputs))(odd)["x"]
     assert np.isfinite(values).all()
-    assert np.abs(values).max() < 10
-    assert matrix.values.mean(axis=0) == pytest.approx(0.0, abs=1e-5)
+    assert np.abs(values).max() <= 3
+    assert matrix.values.mean(axis=0) == pytest.approx(0.0, abs=0.1)
     gaps = [f.name.endswith("missing") for f in matrix.features]
     assert sum(gaps) == 2
     assert (values[0, gaps] > values[1, gaps]).all()

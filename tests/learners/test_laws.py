@@ -15,19 +15,21 @@ OPTIONS = {
     "network": {"epochs": 12},
     "xgboost": {"rounds": 40},
 }
+OTHERWISE = {"kernel": {"shape": "laplace", "turns": 2}}
 
 
 def every_check():
-    for name in sorted(plugins.installed("mlwright.learners")):
+    usual = {name: OPTIONS.get(name, {}) for name in plugins.installed("mlwright.learners")}
+    for name, chosen in sorted([*usual.items(), *OTHERWISE.items()], key=str):
 
         class Laws(LearnerLaws):
-            installed = name
+            installed, options = name, chosen
 
             def make(self):
-                return plugins.make("mlwright.learners", self.installed, OPTIONS.get(self.installed, {}))
+                return plugins.make("mlwright.learners", self.installed, self.options)
 
         for check, call in checks(Laws):
-            yield pytest.param(call, id=f"{name}:{check}")
+            yield pytest.param(call, id=f"{name}{'+' * (name in OTHERWISE and bool(chosen))}:{check}")
 
 
 @pytest.mark.parametrize("check", list(every_check()))

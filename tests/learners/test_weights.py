@@ -17,6 +17,7 @@ EXACT = (
     Constant(),
     Linear(),
     Kernel(),
+    Kernel(shape="laplace", turns=2),
     SmallTree(least=1),
     XGBoost(rounds=30, rows=1.0, columns=1.0),
 )

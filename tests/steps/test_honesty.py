@@ -70,8 +70,8 @@ def test_changing_a_rows_truth_does_not_change_its_own_value(name):
 
 
 CHAINS = [
-    (("clip", "impute", "standardise"), "numeric"),
-    (("clip", "impute", "standardise"), "boolean"),
+    (("clip", "impute", "squash"), "numeric"),
+    (("clip", "impute", "squash"), "boolean"),
     (("impute", "quantiles"), "numeric"),
     (("calendar", "impute", "standardise"), "datetime"),
     (("onehot",), "categorical"),

@@ -12,7 +12,7 @@ from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
 from mlwright.contracts.errors import StepRefusal
 from mlwright.contracts.protocols import Truth
-from mlwright.steps.numbers import LARGEST, Clip, Impute, Quantiles, Standardise, Values
+from mlwright.steps.numbers import LARGEST, Clip, Impute, Quantiles, Squash, Standardise, Values
 from mlwright.testing.steps import answer
 
 NAN, INF = np.nan, np.inf
@@ -63,9 +63,17 @@ def test_standardise_is_the_standard_scaler():
     np.testing.assert_allclose(fed(Standardise(), train, new), StandardScaler().fit(train).transform(new), rtol=1e-9)
 
 
-def test_a_column_that_does_not_vary_becomes_nought():
+@pytest.mark.parametrize("step", [Standardise(), Squash()])
+def test_a_column_that_does_not_vary_becomes_nought(step):
     train = np.column_stack([np.full(10, 3.3), np.full(10, 1e9) + 1e-7, np.zeros(10)])
-    assert np.abs(fed(Standardise(), train, train + 5.0)).max() == 0.0
+    assert np.abs(fed(step, train, train + 5.0)).max() == 0.0
+
+
+def test_what_is_squashed_rises_stays_within_and_is_hardly_changed_in_the_middle():
+    train, new = cells(), np.linspace(-1e6, 1e6, 2001)[:, None].repeat(cells().shape[1], 1)
+    near, far = fed(Squash(within=3.0), train, new), fed(Standardise(), train, new)
+    assert (np.abs(near) <= 3.0).all() and (np.diff(near, axis=0) >= 0.0).all()
+    np.testing.assert_allclose(near, far / np.sqrt(1.0 + (far / 3.0) ** 2), rtol=1e-9)
 
 
 def test_clip_keeps_to_the_finite_range_of_training():

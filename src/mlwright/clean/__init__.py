@@ -18,7 +18,7 @@ def clean(table: Table, profile: Profile, keep: tuple[str, ...] = ()) -> Recipe:
     odd = unknowns(profile, keep)
     kinds = {column.name: column.kind for column in table.schema.columns}
     numbers = tuple(n for n in table.schema.numbers if kinds[n] in ("numeric", "boolean"))
-    scaled = StepSpec(steps=("clip", "impute", "standardise"), columns=numbers)
+    scaled = StepSpec(steps=("clip", "impute", "squash"), columns=numbers)
     plain = StepSpec(steps=("clip",), columns=numbers)
     return Recipe(
         flavours={"trees": (plain,) if numbers else (), "linear": (scaled,) if numbers else ()},

@@ -97,5 +97,5 @@ def _of_moments(columns: Sequence[Column]) -> Flavours:
     linear = [StepSpec(steps=chain, columns=moments, options={"calendar": {"cyclic": True}})]
     if len(moments) > 1:
         trees.append(StepSpec(steps=("moment_gaps",), columns=moments))
-        linear.append(StepSpec(steps=("moment_gaps", "clip", "impute", "standardise"), columns=moments))
+        linear.append(StepSpec(steps=("moment_gaps", "clip", "impute", "squash"), columns=moments))
     return {"trees": trees, "linear": linear}

@@ -23,7 +23,7 @@ def of_texts(columns: Sequence[Column], rows: int) -> Flavours:
     room = CELLS // max(1, rows * len(texts))
     words, runs = _within(room // 3, _WORDS), _within(2 * room // 3, _RUNS)
     shape = StepSpec(steps=("text_shape",), columns=texts)
-    scaled = StepSpec(steps=("text_shape", "clip", "standardise"), columns=texts)
+    scaled = StepSpec(steps=("text_shape", "clip", "squash"), columns=texts)
     few = StepSpec(steps=("tfidf",), columns=texts, options={"tfidf": {"most": min(words, _TREE_WORDS), "least": 5}})
     many = StepSpec(steps=("tfidf",), columns=texts, options={"tfidf": {"most": words}})
     spelt = StepSpec(
@@ -57,7 +57,7 @@ def of_lists(columns: Sequence[Column], rows: int) -> Flavours:
     ]
     if numbered := names(c for c in columns if any(sign.isdigit() for level in c.levels for sign in level)):
         trees.append(StepSpec(steps=("numbers_within",), columns=numbered))
-        linear.append(StepSpec(steps=("numbers_within", "clip", "impute", "standardise"), columns=numbered))
+        linear.append(StepSpec(steps=("numbers_within", "clip", "impute", "squash"), columns=numbered))
     if again := names(recurring(columns, rows)):
         trees += [StepSpec(steps=(step,), columns=again) for step in ("target_mean", "frequency")]
         linear.append(StepSpec(steps=("target_mean", "standardise"), columns=again))

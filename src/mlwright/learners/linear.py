@@ -54,6 +54,11 @@ class Linear(Learner):
     def emit(self, x: Tensor) -> Tensor:
         return emit_linked(x @ self._weights + self._bias, self._task)
 
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """(f, w): how much each column counts."""
+        return self._weights
+
     def of(self, columns: NDArray[np.float64]) -> Linear:
         """The same line for who has ``z``, where this one was fitted on x = z @ ``columns``."""
         made = replace(self)
