@@ -120,7 +120,7 @@ def wrap_up_seconds(budget: float | None, table: Table) -> float:
     if budget is None:
         return 0.0
     cells = (table.rows + table.holdout) * (len(table.schema.features) + len(table.schema.target.classes))
-    return min(0.4 * budget, 1.0 + 0.045 * budget + cells / 4e6)
+    return min(0.4 * budget, 1.0 + 0.055 * budget + cells / 4e6)
 
 
 def explain_seconds(budget: float | None) -> float:
