@@ -18,7 +18,7 @@ from mlwright.frames.database import is_database, read_database
 from mlwright.frames.feed import RowReader, feeds, row_feeds
 from mlwright.frames.fetch import fetch, refuse_query
 from mlwright.frames.files import is_text_file, members, read, standard_input
-from mlwright.frames.foreign import adopt, adopt_rows, origin, settle
+from mlwright.frames.foreign import adopt, origin, settle
 from mlwright.frames.lists import items_of, written_list
 from mlwright.frames.moments import FORMATS, read_moment
 from mlwright.frames.nested import flatten, flatten_row
@@ -49,7 +49,6 @@ __all__ = [
     "Extent",
     "RowReader",
     "adopt",
-    "adopt_rows",
     "aggregate",
     "bare",
     "batches",

@@ -42,11 +42,12 @@ _PER_LEVEL: dict[str, Callable[..., NDArray[Any]]] = {  # what may be done to a 
 class Tensor:
     """One node: an operator, its inputs and its attributes. Build it with the functions of this module."""
 
-    __slots__ = ("attrs", "dtype", "inputs", "key", "op", "width")
+    __slots__ = ("attrs", "dtype", "inputs", "key", "look_up", "op", "width")
 
     def __init__(self, op: str, inputs: tuple[Tensor, ...], attrs: Mapping[str, Attr], dtype: Dtype, width: int):
         self.op, self.inputs, self.attrs, self.dtype, self.width = op, inputs, dict(attrs), dtype, width
         self.key = _digest(op, inputs, self.attrs, dtype)
+        self.look_up = _common_look_up(op, inputs)
 
     def __repr__(self) -> str:
         return f"<{self.op} {self.dtype} width={self.width} {self.key[:6]}>"
@@ -211,34 +212,34 @@ def lookup(column: Tensor, keys: Sequence[str], table: NDArray[Any], default: ND
 
 def _by_level(t: Tensor) -> Tensor:
     """``t`` as a look-up where it hangs on one look-up and constants alone: its value is known for each level."""
-    lead = _look_up(t) if t.op in _PER_LEVEL and t.dtype == "float32" else None
-    rows = None if lead is None else _level_rows(t, lead)
-    if lead is None or rows is None:
+    if t.look_up is None or t.dtype != "float32":
         return t
-    keys: Any = lead.attrs["keys"]
-    return lookup(lead.inputs[0], keys, rows[:-1], rows[-1])
+    rows, keys = _level_rows(t), t.look_up.attrs["keys"]
+    return lookup(t.look_up.inputs[0], keys, rows[:-1], rows[-1])  # type: ignore[arg-type]
 
 
-def _look_up(t: Tensor) -> Tensor | None:
-    """The first look-up that ``t`` hangs on by nothing but what may be done to tables."""
+def _level_rows(t: Tensor) -> Any:
+    """The value of ``t``, which hangs on a look-up, for each of its levels and, the last, for all others: (levels + 1,
+    w). A constant's is the same for all."""
     if t.op == "Lookup":
-        return t
-    return next(filter(None, map(_look_up, t.inputs)), None) if t.op in _PER_LEVEL else None
-
-
-def _level_rows(t: Tensor, lead: Tensor) -> NDArray[Any] | None:
-    """The value of ``t`` for each level of the look-up ``lead`` and, the last, for all others: (levels + 1, w). None
-    where it hangs on more."""
-    if t.op == "Lookup":
-        alike = t.inputs[0].key == lead.inputs[0].key and t.attrs["keys"] == lead.attrs["keys"]
-        return np.vstack([t.attrs["table"], t.attrs["default"]]) if alike else None
+        return np.vstack([t.attrs["table"], t.attrs["default"]])
     if t.op == "Constant":
-        return t.attrs.get("value")  # type: ignore[return-value]
-    parts = [_level_rows(i, lead) for i in t.inputs] if t.op in _PER_LEVEL else [None]
-    if any(part is None for part in parts):
-        return None
+        return t.attrs["value"]
     with np.errstate(all="ignore"):
-        return _PER_LEVEL[t.op](*parts).astype(t.dtype)
+        return _PER_LEVEL[t.op](*map(_level_rows, t.inputs)).astype(t.dtype)
+
+
+def _common_look_up(op: str, inputs: Sequence[Tensor]) -> Tensor | None:
+    """The look-up that all inputs hang on, but for constants, where the operator may be done to its table. Others of
+    the same column and levels are as good."""
+    inputs = [t for t in inputs if t.op != "Constant"] if op in _PER_LEVEL else []
+    found = [t if t.op == "Lookup" else t.look_up for t in inputs]
+    first = found[0] if found else None
+    if first is None:
+        return None
+    levels = (first.inputs[0].key, first.attrs["keys"])
+    alike = all(t is not None and (t.inputs[0].key, t.attrs["keys"]) == levels for t in found)
+    return first if alike else None
 
 
 def trees(x: Tensor, forest: Forest) -> Tensor:
