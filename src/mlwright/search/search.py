@@ -292,7 +292,9 @@ class Search:
         best_first = sorted(done, key=lambda t: (t.spec.baseline, t.loss))[:_MEMBERS]
         refits = [0.0 if t.spec.baseline else self._refit_seconds(t.spec) for t in best_first]
         self._ending = max(max(refits), sum(refits) / (os.cpu_count() or 1))
-        self._ending += sum(self._size(t.spec.id) for t in best_first) / self.pace()
+        folds = self.ground.plan.folds
+        ship = sum(self._size(t.spec.id) * min(t.spec.copies, folds) / folds for t in best_first)
+        self._ending += ship / self.pace()
         scores = {t.spec.id: self.score(t.spec.id) for t in done}
         sign = 1 if self.judge.greater_is_better else -1
         best = max(scores.values(), key=lambda s: sign * s)
