@@ -82,15 +82,15 @@ def main() -> None:
         usual = np.array(losses(task, args.learner, args.options, None))
         before = np.array(losses(task, args.learner, args.options, (new, old))) if new else usual
         table.append((np.log(usual / usual[0]), np.log(usual / before)))
-        told = [f"{usual[0]:.4g}", *(f"{change:+.1%}" for change in table[-1][0][1:])]
+        told = [f"{usual[0]:.4g}", *(f"{change:+.1%}" for change in np.expm1(table[-1][0][1:]))]
         print(f"| {name} | {' | '.join(_cells(told, table[-1][1], bool(new)))} |", flush=True)
     means, steps = np.mean(table, axis=0)
-    told = ["", *(f"{mean:+.1%}" for mean in means[1:])]
+    told = ["", *(f"{mean:+.1%}" for mean in np.expm1(means[1:]))]
     print(f"| mean | {' | '.join(_cells(told, steps, bool(new)))} |")
 
 
 def _cells(told: list[str], steps: Any, both: bool) -> list[str]:
-    return [f"{cell} ({step:+.1%})" if both else cell for cell, step in zip(told, steps, strict=True)]
+    return [f"{cell} ({np.expm1(step):+.1%})" if both else cell for cell, step in zip(told, steps, strict=True)]
 
 
 if __name__ == "__main__":
