@@ -264,3 +264,23 @@ def test_the_pace_of_joining_is_that_of_this_machine(searched, tmp_path):
     assert pace(4_000_000, 2.0) == 2e6
     assert pace(4_000_000, 0.01) == pace(4_000_000, 0.0) == module._JOINED  # at most
     assert pace(4_000, 2.0) == module._JOINED  # small graphs tell nothing
+
+
+def test_the_time_kept_for_joining_is_that_of_what_ships(searched, monkeypatch):
+    monkeypatch.setattr(module.Search, "pace", lambda search: 1e-3)  # so slow that nothing else counts
+    monkeypatch.setattr(module.Search, "_size", lambda search, trial: 1_000)  # of all its folds
+    search = limited(searched("binary"))
+    trials = search.ground.plan.trials
+    first = trials[0]
+
+    def kept(copies):
+        plan = msgspec.structs.replace(
+            search.ground.plan, trials=tuple(msgspec.structs.replace(t, copies=copies) for t in trials)
+        )
+        tried = replace(search, ground=replace(search.ground, plan=plan), listener=lambda event, **facts: None)
+        tried._tell(first)
+        return tried._ending
+
+    folds = search.ground.plan.folds
+    assert kept(1) == pytest.approx(kept(folds) / folds, rel=1e-3)
+    assert kept(folds + 5) == pytest.approx(kept(folds), rel=1e-3)
