@@ -85,9 +85,10 @@ class OneRow:
         columns, (seen, places, at_once) = data.columns, self._known
         if seen is None or not columns.is_(seen):
             found = _names(data)
-            if found is None or not set(found).issuperset(self._names):
+            stands = {name: place for place, name in enumerate(found or ())}
+            if not stands.keys() >= set(self._names):
                 return None
-            places = [found.index(name) for name in self._names]
+            places = [stands[name] for name in self._names]
             at_once = all(isinstance(dtype, np.dtype) and dtype.kind in "iufb" for dtype in data.dtypes)
             self._known = columns, places, at_once
         if at_once:

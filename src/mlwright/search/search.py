@@ -95,8 +95,7 @@ class Search:
         time."""
         every, specs = self.ground.plan.folds, {spec.id: spec for spec in self.ground.plan.trials}
         for copy in range(max(copies.values(), default=0)):
-            ship = sum(self._size(n) * min(copy + 1, count) for n, count in copies.items())
-            self._ending = _GROWN * ship / every / self.pace()
+            self._ending = _GROWN * self._joining({n: min(copy + 1, count) for n, count in copies.items()})
             names = [n for n, count in copies.items() if copy < count]
             self._work(
                 pool, [(specs[n], every + copy) for n in (self._soon(names, copy) if copy else names)], share=1.0
@@ -163,6 +162,11 @@ class Search:
         """Bytes of a trial's outcomes: of all its folds."""
         paths = (outcome_path(self.run.path, trial, fold) for fold in self._folds)
         return sum(path.stat().st_size for path in paths if path.exists())
+
+    def _joining(self, models: Mapping[str, int]) -> float:
+        """Seconds that joining so many models of trials will take, each as large as one of its folds."""
+        ship = sum(self._size(trial) * count for trial, count in models.items())
+        return ship / self.ground.plan.folds / self.pace()
 
     def pace(self) -> float:
         """Bytes of outcomes that are joined, checked and loaded in a second here and now: as many as of the large
@@ -292,9 +296,7 @@ class Search:
         best_first = sorted(done, key=lambda t: (t.spec.baseline, t.loss))[:_MEMBERS]
         refits = [0.0 if t.spec.baseline else self._refit_seconds(t.spec) for t in best_first]
         self._ending = max(max(refits), sum(refits) / (os.cpu_count() or 1))
-        folds = self.ground.plan.folds
-        ship = sum(self._size(t.spec.id) * min(t.spec.copies, folds) / folds for t in best_first)
-        self._ending += ship / self.pace()
+        self._ending += self._joining({t.spec.id: min(t.spec.copies, self.ground.plan.folds) for t in best_first})
         scores = {t.spec.id: self.score(t.spec.id) for t in done}
         sign = 1 if self.judge.greater_is_better else -1
         best = max(scores.values(), key=lambda s: sign * s)
