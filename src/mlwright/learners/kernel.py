@@ -41,6 +41,7 @@ class Kernel(Learner):
     strengths: tuple[float, ...] = (0.3, 3.0, 30.0, 300.0)
     _stretch: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0), init=False)
     _landmarks: NDArray[np.float64] = field(default_factory=lambda: np.zeros((1, 0)), init=False)  # stretched
+    _scale: float = field(default=0.0, init=False)
     _line: Linear = field(default_factory=Linear, init=False)
 
     @property
@@ -50,26 +51,29 @@ class Kernel(Learner):
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Kernel:
         drawn = np.random.default_rng(terms.seed).permutation(len(x))
         landmarks = x[np.sort(drawn[: self.landmarks])]
-        self._learn(x, landmarks, np.ones(x.shape[1]), truth, terms)
+        self._stretch = np.ones(x.shape[1])
+        self._learn(x, landmarks, truth, terms)
         for _ in range(self.turns):
             slopes = self._slopes(x[drawn[:_MOVED]], truth.at(drawn[:_MOVED]).weight)
             if terms.clock.left < 0 or not slopes.any():
                 break
-            self._learn(x, landmarks, slopes / slopes.max(), truth, terms)
+            self._stretch = slopes / slopes.max()
+            self._learn(x, landmarks, truth, terms)
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
         return self._line.predict(self._near(x))
 
     def emit(self, x: Tensor) -> Tensor:
-        far = emitted_distances(cast(x, "float64") * self._stretch, self._landmarks)
-        far = far if self.shape == "gauss" else apply("Sqrt", far + _BLUNT)
-        return self._line.emit(apply("Exp", apply("Neg", far)))
+        squared = emitted_distances(cast(x, "float64") * self._stretch, self._landmarks)
+        if self.shape == "gauss":
+            return self._line.emit(apply("Exp", squared * -self._scale))
+        return self._line.emit(apply("Exp", apply("Neg", apply("Sqrt", squared * self._scale + _BLUNT))))
 
-    def _learn(self, x: Matrix, landmarks: Matrix, stretch: NDArray[np.float64], truth: Truth, terms: Terms) -> None:
-        """Fit the line, with the columns ``stretch``ed (f,) beside each other, and all so that s is 1."""
-        self._stretch = stretch * np.sqrt(self.narrow / max(_spread(x * stretch, truth.weight), 1e-12))
+    def _learn(self, x: Matrix, landmarks: Matrix, truth: Truth, terms: Terms) -> None:
+        """Fit the line, the columns being stretched as they are."""
         self._landmarks = landmarks * self._stretch
+        self._scale = self.narrow / max(_spread(x * self._stretch, truth.weight), 1e-12)
         strength, directions = np.linalg.eigh(self._near(landmarks))
         kept = strength > _FLAT * strength[-1]
         onto = directions[:, kept] / np.sqrt(strength[kept])
@@ -78,7 +82,7 @@ class Kernel(Learner):
 
     def _far(self, x: NDArray[Any]) -> NDArray[np.float64]:
         """What the nearness of each row to each landmark is the exponential of, but for its sign: (n, landmarks)."""
-        squared = distances(x * self._stretch, self._landmarks)
+        squared = distances(x * self._stretch, self._landmarks) * self._scale
         return squared if self.shape == "gauss" else np.sqrt(squared + _BLUNT)
 
     def _near(self, x: NDArray[Any]) -> NDArray[Any]:
@@ -89,7 +93,7 @@ class Kernel(Learner):
     def _slopes(self, x: Matrix, weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """The root mean square, over rows, of the slope of the answer before the link along each column: (f,)."""
         far, stretched = self._far(x), x * self._stretch
-        falls = np.exp(-far) / (1.0 if self.shape == "gauss" else 2 * far)
+        falls = np.exp(-far) * self._scale / (1.0 if self.shape == "gauss" else 2 * far)
         total = np.zeros(x.shape[1])
         for weights in self._line.weights.T:
             pulls = falls * weights
