@@ -66,8 +66,8 @@ class Here:
         ended, self._done = self._done, []
         return ended
 
-    def stop(self) -> None:
-        self._done = []
+    def stop(self) -> list[Ended]:
+        return self.wait(0.0)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import replace
 
 import msgspec
@@ -109,3 +110,23 @@ def test_every_fold_gets_its_share_of_the_time(fresh, monkeypatch):
     monkeypatch.setattr("mlwright.trials.worker.fit_fold", watched)
     perform(Job(0, str(fresh.run.path), "constant", 0, deadline=Clock.lasting(60.0).deadline, more=(1, 2)))
     assert given[0] == pytest.approx(20.0, abs=1.0) and given[0] < given[1] < given[2] <= 60.0
+
+
+def test_what_ends_as_the_time_does_counts_at_once(fresh, here, monkeypatch):
+    monkeypatch.setattr(searching, "_LEAST", 0.0)
+
+    class Late(here):
+        def wait(self, seconds):
+            time.sleep(seconds)
+            return []
+
+        def stop(self):
+            return super().wait(0.0)
+
+    perform(Job(0, str(fresh.run.path), "constant", 0, more=(1, 2)))
+    fresh.load()
+    known, pool = set(fresh.outcomes), Late()
+    replace(fresh, clock=Clock(time.monotonic() + 1.0)).execute(pool)
+    assert pool.jobs
+    assert pool.running == 0
+    assert {(job.trial, fold) for job in pool.jobs for fold in job.folds} == set(fresh.outcomes) - known

@@ -126,9 +126,10 @@ def test_stop_ends_all_jobs(shared, folder):
     for fold in (2, 3):
         shared.submit(Job(0, str(folder), "hang", fold))
     pids = [pid_of(folder, "hang", fold) for fold in (2, 3)]
-    shared.stop()
-    assert all_ended(shared)["hang"].status == "deadline"
+    assert {(ended.job.fold, ended.status) for ended in shared.stop()} == {(2, "deadline"), (3, "deadline")}
+    assert shared.running == 0
     assert not any(map(alive, pids))
+    assert shared.stop() == []
 
 
 def test_a_wait_ends_in_time(shared, folder):

@@ -30,7 +30,7 @@ def sealed_evidence(search: Search, candidates: Candidates) -> Evidence:
     return Evidence(
         y=rows.y,
         prediction=out["probabilities" if "probabilities" in out else "value"],
-        baselines={words: _answer(reader(search, id), rows.feeds) for id, words in _finished(search).items()},
+        baselines={words: _answer(reader(search, id), rows.feeds) for id, words in _finished(candidates).items()},
         groups=rows.groups,
         weight=rows.weight,
         frame=rows.frame,
@@ -73,7 +73,7 @@ def fold_evidence(search: Search, candidates: Candidates) -> Evidence:
     return Evidence(
         y=values,
         prediction=shown(chosen([raw[n] for n in names], target.task)),
-        baselines={words: shown(raw[id]) for id, words in _finished(search).items()},
+        baselines={words: shown(raw[id]) for id, words in _finished(candidates).items()},
         groups=None if ground.groups is None else ground.groups[search.scored()],
         periods=_periods(ground, truth),
         weight=truth.weight,
@@ -151,9 +151,9 @@ def _shared(search: Search, candidates: Candidates) -> dict[str, Any]:
     }
 
 
-def _finished(search: Search) -> dict[str, str]:
+def _finished(candidates: Candidates) -> dict[str, str]:
     """Baselines that were fitted, by trial, in words."""
-    done = {t.spec.id for t in search.trials() if t.status == "done"}
+    done = {t.spec.id for t in candidates.trials if t.status == "done"}
     return {id: words for id, words in BASELINES.items() if id in done}
 
 

@@ -165,6 +165,4 @@ def _run(search: Search, pool: Pool, jobs: list[Job], until: float) -> None:
             pool.submit(Job(0, job.run, job.trial, job.fold, memory=memory, rows=job.rows, cure=job.cure))
         pool.wait(max(0.0, min(search.left, until - time.monotonic(), 0.5)))
     pool.stop()
-    while pool.running:
-        pool.wait(0.5)
     clear(search.run.path)

@@ -112,7 +112,7 @@ class Search:
                 yield name
 
     def _work(self, pool: Pool, units: list[tuple[TrialSpec, int]], share: float = _SHARE) -> None:
-        cores = os.cpu_count() or 1
+        cores, specs = os.cpu_count() or 1, {spec.id: spec for spec in self.ground.plan.trials}
         room = pool.room(allowed_memory(self.ground.problem.memory))
         queue = deque((spec, fold, room // cores) for spec, fold in units if (spec.id, fold) not in self.outcomes)
         while (queue or pool.running) and self.left > 0:
@@ -122,12 +122,13 @@ class Search:
                     more = [queue.popleft()[1] for _ in range(self._together(spec, memory, queue))]
                     pool.submit(self.job(spec, (fold, *more), memory, share))
             for ended in pool.wait(min(self.left, 0.5)):
-                spec = next(s for s in self.ground.plan.trials if s.id == ended.job.trial)
+                spec = specs[ended.job.trial]
                 memory = ended.job.memory if ended.status == "deadline" else room
                 queue.extendleft((spec, fold, memory) for fold in reversed(self._take(ended, spec, room)))
             if queue and self.left <= _LEAST and not pool.running:
                 break
-        pool.stop()  # what is left of the budget is for what comes after
+        for ended in pool.stop():  # what is left of the budget is for what comes after
+            self._take(ended, specs[ended.job.trial], room)
 
     def trials(self) -> list[Trial]:
         """What became of each configuration, in the plan's order."""

@@ -86,10 +86,14 @@ class Pool:
             self._killed[id] = why
             self._send(Job(id, kill=True))
 
-    def stop(self) -> None:
-        """End every job that has not ended; they are reported by `wait`."""
+    def stop(self) -> list[Ended]:
+        """End every job that has not ended, and wait until they have: some end by themselves meanwhile."""
         for id in list(self._running):
             self.kill(id)
+        ended: list[Ended] = []
+        while self._running:
+            ended += self.wait(0.5)
+        return ended
 
     def wait(self, seconds: float) -> list[Ended]:
         """Jobs that ended, at the latest after ``seconds``; jobs past their limit are killed meanwhile."""
