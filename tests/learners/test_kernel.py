@@ -38,11 +38,26 @@ def test_the_oracles_answer(task, shape):
 def test_columns_that_tell_nothing_no_longer_part_rows(shape):
     x, new = (np.random.default_rng(seed).normal(size=(400, 12)).astype(np.float32) for seed in (0, 1))
 
-    def error(turns):
-        model = Kernel(shape=shape, turns=turns).fit(x, Truth("regression", np.sin(2 * x[:, 0]), 0), PLAIN)
+    def fitted(turns):
+        return Kernel(shape=shape, turns=turns).fit(x, Truth("regression", np.sin(2 * x[:, 0]), 0), PLAIN)
+
+    def error(model):
         return np.mean((model.predict(new)[:, 0] - np.sin(2 * new[:, 0])) ** 2)
 
-    assert error(1) < 0.5 * error(0)
+    assert error(fitted(1)) < 0.5 * error(fitted(0))
+    twice = fitted(2)
+    assert error(twice) < error(fitted(1))
+    elsewhere = np.column_stack([new[:, 0], new[:, 1:] + 100])
+    np.testing.assert_array_equal(twice.predict(elsewhere), twice.predict(new))
+
+
+def test_columns_that_do_not_vary_are_not_read():
+    x = np.column_stack([rows(), np.full((200, 2), 7.0)]).astype(np.float32)
+    truth = Truth("regression", np.sin(x[:, 0]) + x[:, 1], 0)
+    still, without = Kernel(turns=1).fit(x, truth, PLAIN), Kernel(turns=1).fit(x[:, :3], truth, PLAIN)
+    np.testing.assert_allclose(still.predict(x), without.predict(x[:, :3]), rtol=1e-4)
+    x[:, 3:] = 0.0
+    np.testing.assert_array_equal(still.predict(x)[:5], still.predict(x + np.float32([0, 0, 0, 9, 9]))[:5])
 
 
 @pytest.mark.parametrize("shape", ["gauss", "laplace"])

@@ -143,10 +143,11 @@ def _plan_of(
     split: Literal["", "time", "group"] = "",
     flavours: Mapping[str, tuple[StepSpec, ...]] = MappingProxyType({}),
     floor: float | None = None,
+    texts: int = 0,
 ) -> Plan:
     from mlwright.contracts.records import Column, Recipe, Schema, Split, Table, Target
 
-    features = tuple(Column(name=f"c{i}", kind="numeric") for i in range(columns))
+    features = tuple(Column(name=f"c{i}", kind="text" if i < texts else "numeric") for i in range(columns))
     task = "regression" if classes == 0 else "binary" if classes == 2 else "multiclass"
     target = Target(name="target", task=task, classes=tuple(range(classes)), floor=floor)
     schema = Schema(columns=features, target=target)

@@ -117,10 +117,12 @@ def test_logarithms_are_tried_beside_the_rest_where_the_target_has_a_floor(plan_
 
 
 def test_a_wide_table_is_spared_what_grows_with_all_its_columns(plan_of):
-    narrow, wide = (
-        {t.learner for t in plan_of(Problem(target="target"), 1000, columns).trials} for columns in (10, 2000)
-    )
-    assert narrow - wide == {"kernel", "network"}
+    narrow, wide = (plan_of(Problem(target="target"), 30_000, columns).trials for columns in (10, 4_000))
+    assert {t.learner for t in narrow} - {t.learner for t in wide} == {"network"}
+    few, many = ({t.rows for t in trials if t.learner == "kernel"} for trials in (wide, narrow))
+    assert (few, many) == ({10_000}, {20_000})
+    written = {t.learner for t in plan_of(Problem(target="target"), 1_000, texts=1).trials}
+    assert {t.learner for t in narrow} - written == {"network"}
 
 
 def test_what_takes_long_comes_last_where_there_is_little_time_for_it(plan_of):

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlwright.contracts.protocols import Terms, Truth
-from mlwright.graph import Tensor, apply, cast, constant
+from mlwright.graph import Tensor, apply, cast, columns, constant
 from mlwright.learners.base import Flavour, Learner, Matrix
 from mlwright.learners.linear import Linear
 
 _FLAT = 1e-6  # of the strongest direction's strength: weaker ones are rounding
 _CHUNK = 4_096  # rows whose distances are held at once
 _MOVED = 2_000  # rows on which it is looked how the answer moves with each column
+_TOLD = 0.99  # of the squared distance between rows, that the columns which are read make up
 _BLUNT = 1e-6  # keeps the root of a distance of nought from telling rounding
 
 
@@ -29,7 +30,8 @@ class Kernel(Learner):
     After the first of 1 + ``turns`` fits each column is stretched by how much the answer moved with it, the root mean
     square of its slope: columns that tell nothing no longer part rows that are alike (the diagonal of the average
     gradient outer product of Radhakrishnan et al. 2024, "Mechanism for feature learning in neural networks and
-    backpropagation-free machine learning models").
+    backpropagation-free machine learning models"). The many columns that make up the last
+    hundredth of the distance are not read.
     """
 
     flavour: ClassVar[Flavour] = "linear"
@@ -39,7 +41,8 @@ class Kernel(Learner):
     shape: Literal["gauss", "laplace"] = "gauss"
     turns: int = 0
     strengths: tuple[float, ...] = (0.3, 3.0, 30.0, 300.0)
-    _stretch: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0), init=False)
+    _reads: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64), init=False)
+    _stretch: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0), init=False)  # of the columns it reads
     _landmarks: NDArray[np.float64] = field(default_factory=lambda: np.zeros((1, 0)), init=False)  # stretched
     _scale: float = field(default=0.0, init=False)
     _line: Linear = field(default_factory=Linear, init=False)
@@ -51,21 +54,26 @@ class Kernel(Learner):
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> Kernel:
         drawn = np.random.default_rng(terms.seed).permutation(len(x))
         landmarks = x[np.sort(drawn[: self.landmarks])]
-        self._stretch = np.ones(x.shape[1])
+        self._reads, self._stretch = np.arange(x.shape[1]), np.ones(x.shape[1])
         self._learn(x, landmarks, truth, terms)
         for _ in range(self.turns):
-            slopes = self._slopes(x[drawn[:_MOVED]], truth.at(drawn[:_MOVED]).weight)
-            if terms.clock.left < 0 or not slopes.any():
+            moved = x[drawn[:_MOVED]]
+            slopes = self._slopes(moved, truth.at(drawn[:_MOVED]).weight)
+            parts = slopes**2 * moved.var(axis=0, dtype=np.float64)  # of the distance between rows
+            if terms.clock.left < 0 or not parts.any():
                 break
-            self._stretch = slopes / slopes.max()
+            kept = _leading(parts, _TOLD)
+            self._reads, self._stretch = self._reads[kept], slopes[kept] / slopes[kept].max()
+            x, landmarks = x[:, kept], landmarks[:, kept]
             self._learn(x, landmarks, truth, terms)
         return self
 
     def predict(self, x: Matrix) -> NDArray[Any]:
-        return self._line.predict(self._near(x))
+        return self._line.predict(self._near(x[:, self._reads]))
 
     def emit(self, x: Tensor) -> Tensor:
-        squared = emitted_distances(cast(x, "float64") * self._stretch, self._landmarks)
+        read = columns(x, self._reads.tolist()) if len(self._reads) < x.width else x
+        squared = emitted_distances(cast(read, "float64") * self._stretch, self._landmarks)
         if self.shape == "gauss":
             return self._line.emit(apply("Exp", squared * -self._scale))
         return self._line.emit(apply("Exp", apply("Neg", apply("Sqrt", squared * self._scale + _BLUNT))))
@@ -100,6 +108,13 @@ class Kernel(Learner):
             slopes = 2 * (pulls @ self._landmarks - pulls.sum(axis=1)[:, None] * stretched) * self._stretch
             total += np.average(slopes**2, axis=0, weights=weight)
         return np.sqrt(total)
+
+
+def _leading(parts: NDArray[np.float64], share: float) -> NDArray[np.int64]:
+    """The places of the fewest of ``parts`` that make up a share of their sum, in their order."""
+    order = np.argsort(-parts, kind="stable")
+    count = int(np.searchsorted(np.cumsum(parts[order]), share * parts.sum())) + 1
+    return np.sort(order[:count])
 
 
 def _spread(x: NDArray[Any], weight: NDArray[np.float64] | None) -> float:

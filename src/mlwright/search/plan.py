@@ -37,7 +37,8 @@ _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners who
 _TURNS, _TURN = 2_000, 500  # rows up to which parts are watched in turn, and the rounds of boosting that one is worth
 _SLOWER = 20  # times that a turn of boosting or a network may take, beside one of a line or a kernel
 _LEAVES, _ANSWERS = 450_000, 8  # of a forest, about 20 MB: with so many classes, a leaf takes twice the room
-_WIDE = 300  # columns above which these are not tried
+_CELLS = 40_000_000  # of the matrix that these read, at most
+_WRITTEN, _WIDE = 2_000, 1_000  # columns that a text becomes for them; above which a network is not tried
 
 
 class Entry(Record, frozen=True):
@@ -99,9 +100,9 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         leaves = min(options["leaves"], max(50, int(_LEAVES / (trees * (1 + shape.answers / _ANSWERS)))))
         options = {**options, "trees": trees, "leaves": leaves}
     if entry.learner in _SMOOTH:
-        if shape.columns > _WIDE:
+        if entry.learner == "network" and shape.smooth > _WIDE:
             return None
-        rows = shape.cap(min(_SMOOTH[entry.learner], rows or shape.rows))
+        rows = shape.cap(min(_SMOOTH[entry.learner], _CELLS // shape.smooth, rows or shape.rows))
     copies = 1 if entry.learner in _ALONE else COPIES
     floor = shape.floor if entry.log else None
     as_listed = TrialSpec(id=entry.id, learner=entry.learner, options=options, flavour=entry.flavour)
@@ -121,6 +122,8 @@ class _Shape:
         self.columns = sum(widths.get(c.kind, 1) for c in table.schema.features)
         spelt = [s for s in recipe.flavours.get("spelt", ()) if "similar" in s.steps]
         self.columns += sum(_SPELT * len(s.columns) for s in spelt)
+        texts = sum(c.kind == "text" for c in table.schema.features)
+        self.smooth = max(1, self.columns + _WRITTEN * texts)
         seconds = 3600.0 if budget is None else budget
         self.work = max(1.0, 0.7 * seconds - 2.0) * CORES  # core seconds for all trials
         wanted = [(folds, rounds) for folds, rounds in _FOLDS if 3 * folds <= table.rows < _FROM[folds]]

@@ -188,11 +188,12 @@ class Search:
         return (fold.seconds - fold.made + made) * every / max(1, rows[most])
 
     def _abandoned(self, spec: TrialSpec) -> bool:
-        """Whether a trial is not worth going on with: one of its folds failed, or its learner let the time of another
-        trial run out, and may hang again."""
+        """Whether a trial is not worth going on with: one of its folds failed, or its learner let the time of as many
+        other trials run out as it ended, and may hang again."""
         failed = {id: o.result.status for (id, _), o in self.outcomes.items() if o.result.status != "done"}
-        late = {s.learner for s in self.ground.plan.trials if failed.get(s.id) == "deadline"}
-        return spec.id in failed or (spec.learner in late and self._trial(spec).status != "done")
+        of = [s for s in self.ground.plan.trials if s.learner == spec.learner]
+        late, done = sum(failed.get(s.id) == "deadline" for s in of), sum(self._trial(s).status == "done" for s in of)
+        return spec.id in failed or (0 < late >= done and self._trial(spec).status != "done")
 
     def _unwanted(self, spec: TrialSpec, waiting: int) -> bool:
         """Whether the ensemble of the trials that ended would give this one no weight, going by its first folds, while
