@@ -34,11 +34,11 @@ _RICH = (  # features that need not pay, by turns: their folds say if they did
 _ALONE = ("extratrees",)  # is a mean already, and large
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
+_CELLS = 40_000_000  # of the matrix that these read, at most
+_WRITTEN, _WIDE = 2_000, 1_000  # columns of it that a text becomes; columns above which a network is not tried
 _TURNS, _TURN = 2_000, 500  # rows up to which parts are watched in turn, and the rounds of boosting that one is worth
 _SLOWER = 20  # times that a turn of boosting or a network may take, beside one of a line or a kernel
 _LEAVES, _ANSWERS = 450_000, 8  # of a forest, about 20 MB: with so many classes, a leaf takes twice the room
-_CELLS = 40_000_000  # of the matrix that these read, at most
-_WRITTEN, _WIDE = 2_000, 1_000  # columns that a text becomes for them; above which a network is not tried
 
 
 class Entry(Record, frozen=True):
