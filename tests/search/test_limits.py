@@ -200,6 +200,18 @@ def test_a_learner_that_let_its_time_run_out_is_not_tried_again(searched):
     assert not replace(search, outcomes=late)._abandoned(by_id["linear"])
 
 
+def test_a_learner_that_ended_more_often_than_it_was_late_goes_on(searched):
+    search = limited(searched("binary"))
+    (first,) = (t for t in search.ground.plan.trials if t.id == "lightgbm-1")
+    second, third, fourth = (msgspec.structs.replace(first, id=f"lightgbm-{i}") for i in (2, 3, 4))
+    plan = msgspec.structs.replace(search.ground.plan, trials=(*search.ground.plan.trials, second, third, fourth))
+    ended = {("lightgbm-2", fold): search.outcomes["lightgbm-1", fold] for fold in range(3)}
+    late = {("lightgbm-3", 0): failure("lightgbm-3", 0, "deadline", "", 1.0)}
+    search = replace(search, ground=replace(search.ground, plan=plan), outcomes=search.outcomes | ended | late)
+    assert search._abandoned(third)
+    assert not search._abandoned(fourth)
+
+
 def test_a_trial_that_the_ensemble_has_no_use_for_is_not_gone_on_with_when_time_is_short(searched):
     search = limited(searched("binary"))
     by_id = {spec.id: spec for spec in search.ground.plan.trials}

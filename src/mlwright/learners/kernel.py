@@ -57,9 +57,9 @@ class Kernel(Learner):
         self._reads, self._stretch = np.arange(x.shape[1]), np.ones(x.shape[1])
         self._learn(x, landmarks, truth, terms)
         for _ in range(self.turns):
-            moved = x[drawn[:_MOVED]]
-            slopes = self._slopes(moved, truth.at(drawn[:_MOVED]).weight)
-            parts = slopes**2 * moved.var(axis=0, dtype=np.float64)  # of the distance between rows
+            moved, weight = x[drawn[:_MOVED]], truth.at(drawn[:_MOVED]).weight
+            slopes = self._slopes(moved, weight)
+            parts = slopes**2 * _variances(moved, weight)  # of the squared distance between rows
             if terms.clock.left < 0 or not parts.any():
                 break
             kept = _leading(parts, _TOLD)
@@ -81,7 +81,7 @@ class Kernel(Learner):
     def _learn(self, x: Matrix, landmarks: Matrix, truth: Truth, terms: Terms) -> None:
         """Fit the line, the columns being stretched as they are."""
         self._landmarks = landmarks * self._stretch
-        self._scale = self.narrow / max(_spread(x * self._stretch, truth.weight), 1e-12)
+        self._scale = self.narrow / max(_variances(x * self._stretch, truth.weight).sum(), 1e-12)
         strength, directions = np.linalg.eigh(self._near(landmarks))
         kept = strength > _FLAT * strength[-1]
         onto = directions[:, kept] / np.sqrt(strength[kept])
@@ -117,12 +117,12 @@ def _leading(parts: NDArray[np.float64], share: float) -> NDArray[np.int64]:
     return np.sort(order[:count])
 
 
-def _spread(x: NDArray[Any], weight: NDArray[np.float64] | None) -> float:
-    """The sum of the columns' variances."""
+def _variances(x: NDArray[Any], weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """The columns' variances: (f,)."""
     if weight is None:
-        return float(x.var(axis=0, dtype=np.float64).sum())
+        return np.asarray(x.var(axis=0, dtype=np.float64))
     centred = x - np.average(x, axis=0, weights=weight)
-    return float(np.average(centred**2, axis=0, weights=weight).sum())
+    return np.asarray(np.average(centred**2, axis=0, weights=weight))
 
 
 def distances(x: NDArray[Any], rows: NDArray[np.float64]) -> NDArray[np.float64]:
