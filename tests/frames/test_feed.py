@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -125,13 +126,34 @@ def test_few_rows_of_pandas_take_a_short_way_to_the_same_feeds(rows, unasked):
         assert same(by_table(frames.adopt(data)), outcome(lambda: read.short(data)))
 
 
-@given(numbers=st.lists(st.integers(-(2**53), 2**53) | st.floats(), min_size=1, max_size=3))
-@pytest.mark.parametrize("kind", ["categorical", "numeric"])
-def test_one_pandas_row_of_numbers_keeps_them(kind, numbers):
-    schema = Schema(columns=tuple(Column(name=f"c{i}", kind=kind) for i in range(len(numbers))), target=SCHEMA.target)
+def of_kind(kind, count, **facts):
+    return Schema(columns=tuple(Column(name=f"c{i}", kind=kind, **facts) for i in range(count)), target=SCHEMA.target)
+
+
+@given(numbers=st.lists(st.integers(-(2**53), 2**53) | st.floats() | st.just(-9), min_size=1, max_size=3))
+@pytest.mark.parametrize(
+    "schema", [of_kind("categorical", 3), of_kind("numeric", 3), of_kind("numeric", 3, blanks=("-9",))]
+)
+def test_one_pandas_row_of_numbers_keeps_them(schema, numbers):
+    schema = msgspec.structs.replace(schema, columns=schema.columns[: len(numbers)])
     data = pd.DataFrame({f"c{i}": [number] for i, number in enumerate(numbers)})
     table = frames.feeds(frames.conform(frames.adopt(data), schema), schema)
     assert same(table, frames.RowReader(schema).short(data))
+    assert data["c0"].tolist() == numbers[:1] or numbers[0] != numbers[0]  # the caller's table is as it was
+
+
+@pytest.mark.parametrize(
+    "cells", [["1.5", "2"], [True, 2], [True, False], ["x", 1], [None, 1], [2**63, -1], pd.array([1, None], "Int64")]
+)
+def test_numbers_then_the_same_columns_of_other_types(cells):
+    schema = of_kind("numeric", 2)
+    data = pd.DataFrame([[1.5, 2.5]], columns=["c0", "c1"])
+    read = frames.RowReader(schema)
+    read.short(data)
+    other = pd.DataFrame({"c0": cells[:1], "c1": cells[1:]})
+    other.columns = data.columns
+    table = outcome(lambda: frames.feeds(frames.conform(frames.adopt(other), schema), schema))
+    assert same(table, outcome(lambda: read.short(other)))
 
 
 def test_where_columns_stand_is_looked_up_anew_for_other_columns():

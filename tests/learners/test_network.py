@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mlwright.contracts.protocols import Clock, Terms, Truth
+from mlwright.graph import Inputs, Session, cast, compile, numbers
 from mlwright.learners import network
 from mlwright.learners.network import Network
 
@@ -70,3 +71,19 @@ def test_what_is_far_says_no_more():
     model = Network(layers=(8,)).fit(x, truth, Terms(0, Clock(), WATCH))
     far = [model.predict(np.full((1, 3), value, np.float32)) for value in (30.0, 1e30)]
     np.testing.assert_array_equal(*far)
+
+
+@pytest.mark.parametrize("layers", [(256, 128, 64), (7,)])
+@pytest.mark.parametrize("task", ["regression", "binary", "multiclass"])
+def test_the_graph_gives_a_row_the_same_bits_alone_and_among_others(task, layers):
+    x, truth = data()
+    classes = {"regression": 0, "binary": 2, "multiclass": 3}[task]
+    y = truth.values if task == "regression" else np.arange(300) % classes
+    made = Network(layers=layers, epochs=3).fit(x, Truth(task, y, classes), Terms(0, Clock(), WATCH))
+    names = ("a", "b", "c")
+    session = Session(compile({"y": made.emit(cast(numbers(names), "float32"))}, Inputs(names, ())))
+    rows = np.random.default_rng(1).normal(scale=10, size=(97, 3))
+    whole = session({"numbers": rows})["y"]
+    for count in (1, 2, 3, 5, 12):
+        parts = [session({"numbers": rows[i : i + count]})["y"] for i in range(0, 97, count)]
+        assert np.array_equal(np.concatenate(parts), whole)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlwright.graph import Forest, apply, numbers, trees
+from mlwright.graph import Forest, apply, cast, numbers, trees
 from mlwright.search.cost import microseconds
 
 
@@ -29,6 +29,10 @@ def forest(count):
     [
         (lambda x: trees(x, forest(100)), lambda x: trees(x, forest(1000))),
         (lambda x: x @ np.ones((2, 50)), lambda x: x @ np.ones((2, 50_000))),
+        (
+            lambda x: apply("MatMul", cast(x, "float32"), np.ones((2, 50_000)), width=50_000),
+            lambda x: x @ np.ones((2, 50_000)),
+        ),
         (lambda x: x, lambda x: apply("Abs", x)),
     ],
 )

@@ -60,6 +60,8 @@ class RowReader:
         self._numbers = len(schema.numbers)
         self._values: Callable[[Mapping[str, Any]], Sequence[Any]] = _getter(names)
         self._one = OneRow(names)
+        self._numeric = all(columns[name].kind == "numeric" for name in names)
+        self._gaps = [place for place, name in enumerate(names) if columns[name].blanks]
 
     def __call__(self, rows: Sequence[Any]) -> Arrays:
         """Feeds for n rows: see the class."""
@@ -75,6 +77,11 @@ class RowReader:
 
     def short(self, data: Any) -> Arrays | None:
         """Feeds for a table that `adopt_rows` takes; None for a larger table and for other data."""
+        numbers = self._one.numbers(data) if self._numeric else None
+        if numbers is not None:
+            for place in self._gaps:
+                numbers[place] = self._readers[place](numbers[place])
+            return {"numbers": numbers[None], "strings": np.empty((1, 0), dtype=object)}
         cells = self._one(data)
         if cells is not None:
             try:

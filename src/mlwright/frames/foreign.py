@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from mlwright.contracts.errors import InputError
 from mlwright.frames.nested import flatten
@@ -17,6 +18,7 @@ from mlwright.frames.values import is_missing, plain, text_of, whole
 
 FEW_ROWS = 64
 MOST_COLUMNS = 25_000
+_NUMBERS = "iufb"  # kinds of NumPy's types
 _TAKEN = "Give a pandas, Polars or Arrow table, a dict of columns, a list of rows (dicts), or the path of a file."
 _UNNAMED = "Give each column a name of its own."
 
@@ -80,22 +82,38 @@ class OneRow:
 
     def __call__(self, data: Any) -> list[Any] | None:
         """The cells as they are; None for any other data, and where a column is not there."""
-        if not _is_pandas(data) or len(data) != 1:
+        places, at_once = self._places(data)
+        if places is None:
             return None
-        columns, (seen, places, at_once) = data.columns, self._known
-        if seen is None or not columns.is_(seen):
-            found = _names(data)
-            stands = {name: place for place, name in enumerate(found or ())}
-            if not stands.keys() >= set(self._names):
-                return None
-            places = [stands[name] for name in self._names]
-            at_once = all(isinstance(dtype, np.dtype) and dtype.kind in "iufb" for dtype in data.dtypes)
-            self._known = columns, places, at_once
         if at_once:
             row = _objects(data)[0]
             return [row[place] for place in places]
         cell = data.iat
         return [cell[0, place] for place in places]
+
+    def numbers(self, data: Any) -> NDArray[np.float64] | None:
+        """(names,) the cells as floats; None also where a column of the table has another type than NumPy's of
+        numbers."""
+        places, at_once = self._places(data)
+        if not at_once:
+            return None
+        row: NDArray[Any] = data.to_numpy()  # other types than those that were looked up show in its own
+        return row[0, places].astype(np.float64, copy=False) if row.dtype.kind in _NUMBERS else None
+
+    def _places(self, data: Any) -> tuple[list[int] | None, bool]:
+        """Where the columns stand, and whether all columns of the table are numbers of NumPy."""
+        if not _is_pandas(data) or len(data) != 1:
+            return None, False
+        columns, (seen, places, at_once) = data.columns, self._known
+        if seen is None or not columns.is_(seen):
+            found = _names(data)
+            stands = {name: place for place, name in enumerate(found or ())}
+            if not stands.keys() >= set(self._names):
+                return None, False
+            places = [stands[name] for name in self._names]
+            at_once = all(isinstance(dtype, np.dtype) and dtype.kind in _NUMBERS for dtype in data.dtypes)
+            self._known = columns, places, at_once
+        return places, at_once
 
 
 def _names(data: Any) -> list[str] | None:

@@ -22,23 +22,15 @@ _ADDING_UP: Any = {"invalid": "ignore", "over": "ignore"}  # scikit-learn sums a
 @dataclass
 class ExtraTrees(Learner):
     """Averaged trees with random thresholds (Geurts et al. 2006). ``features`` is the share of columns looked at for a
-    split (0: the square root of their number), ``least`` the rows in a leaf, ``leaves`` the most leaves of a tree.
-
-    One forest of all rows stands for those of all folds: it grows on to ``times`` as many trees, but to no more leaves
-    than ``trees`` may have."""
+    split (0: the square root of their number), ``least`` the rows in a leaf, ``leaves`` the most leaves of a tree."""
 
     weighs: ClassVar[bool] = True
     trees: int = 100
     least: int = 2
     features: float = 0.0
     leaves: int = 4000
-    times: int = 3
     _truth: tuple[str, int] = field(default=("", 1), init=False)
     _model: Any = field(default=None, init=False)
-
-    @property
-    def settled(self) -> dict[str, Any]:
-        return {"trees": self.trees}
 
     def fit(self, x: Matrix, truth: Truth, terms: Terms) -> ExtraTrees:
         self._truth = (truth.task, truth.width)
@@ -52,19 +44,13 @@ class ExtraTrees(Learner):
             random_state=terms.seed,
             n_jobs=1,
         )
-        most = self.trees * (self.times if terms.middle("trees") else 1)
-        while self._model.n_estimators < most and self._leaves < self.trees * self.leaves:
-            self._model.n_estimators = min(most, self._model.n_estimators + _BATCH)
+        while self._model.n_estimators < self.trees:
+            self._model.n_estimators = min(self.trees, self._model.n_estimators + _BATCH)
             with np.errstate(**_ADDING_UP):
                 self._model.fit(x, truth.values, sample_weight=truth.weight)
             if terms.clock.left < 0:
                 break
         return self
-
-    @property
-    def _leaves(self) -> int:
-        """Of all trees so far."""
-        return sum(tree.tree_.n_leaves for tree in getattr(self._model, "estimators_", ()))
 
     def predict(self, x: Matrix) -> NDArray[Any]:
         return tree_answers(self._model, x, *self._truth)

@@ -31,7 +31,6 @@ _RICH = (  # features that need not pay, by turns: their folds say if they did
     *((), ("trees+", "spelt", "pairs"), (), ("spelt", "pairs")),
     *((), ("pairs", "spelt"), (), ("pairs", "trees+", "spelt")),
 )
-_ALONE = ("extratrees",)  # is a mean already, and large
 _SLOW, _LONG = ("catboost", "kernel", "network"), 1000  # are cut off where there is not time for so many rounds
 _SMOOTH = {"kernel": 20_000, "network": 50_000}  # rows at most for learners whose cost grows with all columns
 _CELLS = 40_000_000  # of the matrix that these read, at most
@@ -103,11 +102,10 @@ def _trial(entry: Entry, shape: _Shape) -> TrialSpec | None:
         if entry.learner == "network" and shape.smooth > _WIDE:
             return None
         rows = shape.cap(min(_SMOOTH[entry.learner], _CELLS // shape.smooth, rows or shape.rows))
-    copies = 1 if entry.learner in _ALONE else COPIES
     floor = shape.floor if entry.log else None
     as_listed = TrialSpec(id=entry.id, learner=entry.learner, options=options, flavour=entry.flavour)
     turns = shape.turns(entry.learner)
-    return msgspec.structs.replace(as_listed, rows=rows, copies=copies, floor=floor, turns=turns)
+    return msgspec.structs.replace(as_listed, rows=rows, copies=COPIES, floor=floor, turns=turns)
 
 
 class _Shape:
