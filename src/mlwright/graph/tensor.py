@@ -65,10 +65,9 @@ class Tensor:
         return apply("Div", self, other)
 
     def __matmul__(self, weights: NDArray[Any]) -> Tensor:
-        """The product in double precision: in single, the last bit of a row hangs on how many rows there are."""
-        width = int(weights.shape[1])
-        product = Tensor("MatMul", (cast(self, "float64"), constant(weights, "float64")), {}, "float64", width)
-        return cast(product, self.dtype)
+        """The product, in this tensor's precision: single takes a third of the time of double. Of weights that don't
+        change ONNX Runtime adds up each row in one order, so its bits don't hang on how many rows there are."""
+        return apply("MatMul", self, weights, width=int(weights.shape[1]))
 
 
 def numbers(names: Sequence[str]) -> Tensor:

@@ -13,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from mlwright.contracts.protocols import Terms, Truth
-from mlwright.graph import Tensor
+from mlwright.graph import Tensor, cast
 from mlwright.learners.base import Flavour, Learner, Matrix, emit_linked, linked, loss
 
 _SPARSE = 0.2  # below this share of non-zeros a sparse matrix is the faster one
@@ -52,7 +52,8 @@ class Linear(Learner):
         return linked(x.astype(np.float64) @ self._weights + self._bias, self._task)
 
     def emit(self, x: Tensor) -> Tensor:
-        return emit_linked(x @ self._weights + self._bias, self._task)
+        exact = cast(x, "float64") @ self._weights + self._bias  # what is large may cancel
+        return emit_linked(cast(exact, x.dtype), self._task)
 
     @property
     def weights(self) -> NDArray[np.float64]:
